@@ -1,0 +1,228 @@
+/* Files that are whole or not there: temporary file, fsync, rename, fsync of
+ * the directory. */
+#include "client/base/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <glib/gstdio.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "client/base/error.h"
+
+static void set_errno_error(
+	GError **error, int number, const char *deed, const char *path)
+{
+	bool is_full = number == ENOSPC || number == EDQUOT;
+
+	if (number == ENOENT)
+		g_set_error(error, ITEM_ERROR, ITEM_ERROR_NOT_FOUND,
+			"%s %s: %s", deed, path, g_strerror(number));
+	else
+		g_set_error(error, STORE_ERROR,
+			is_full ? STORE_ERROR_FULL : STORE_ERROR_IO,
+			"%s %s: %s", deed, path, g_strerror(number));
+}
+
+static bool read_all(int fd, char *data, size_t size, size_t *len)
+{
+	*len = 0;
+	while (*len < size) {
+		ssize_t n = read(fd, data + *len, size - *len);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return false;
+		if (n == 0)
+			break;
+		*len += (size_t)n;
+	}
+	return true;
+}
+
+char *file_read(const char *path, size_t max_bytes, size_t *len, GError **error)
+{
+	g_autofree char *data = NULL;
+	struct stat st;
+	size_t size, got = 0;
+	bool ok;
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+
+	if (fd < 0 || fstat(fd, &st) < 0) {
+		set_errno_error(error, errno, "read", path);
+		if (fd >= 0)
+			close(fd);
+		return NULL;
+	}
+	/* Files of /proc have no size: room for all that is allowed. */
+	size = st.st_size > 0 && (size_t)st.st_size < max_bytes
+		? (size_t)st.st_size
+		: max_bytes;
+	data = g_malloc(size + 2);
+	ok = read_all(fd, data, size + 1, &got);
+	close(fd);
+	if (!ok) {
+		set_errno_error(error, errno, "read", path);
+		return NULL;
+	}
+	if (got > max_bytes || got > size) {
+		g_set_error(error, ITEM_ERROR, ITEM_ERROR_TOO_LARGE,
+			"%s: larger than %zu bytes", path, max_bytes);
+		return NULL;
+	}
+	data[got] = '\0';
+	if (len)
+		*len = got;
+	return g_steal_pointer(&data);
+}
+
+static bool write_all(int fd, const char *data, size_t len)
+{
+	while (len > 0) {
+		ssize_t n = write(fd, data, len);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return false;
+		data += n;
+		len -= (size_t)n;
+	}
+	return true;
+}
+
+static bool sync_dir_of(const char *path)
+{
+	g_autofree char *dir = g_path_get_dirname(path);
+	int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	bool ok = fd >= 0 && fsync(fd) == 0;
+
+	if (fd >= 0)
+		close(fd);
+	return ok;
+}
+
+/* Ends what file_write and file_copy begin; removes the rest on failure. */
+static bool finish_file(
+	int fd, bool ok, const char *temporary, const char *path, GError **error)
+{
+	int number = errno;
+
+	if (ok && fsync(fd) < 0) {
+		number = errno;
+		ok = false;
+	}
+	if (close(fd) < 0 && ok) {
+		number = errno;
+		ok = false;
+	}
+	if (ok && rename(temporary, path) < 0) {
+		number = errno;
+		ok = false;
+	}
+	if (ok && !sync_dir_of(path)) {
+		number = errno;
+		ok = false;
+	}
+	if (!ok) {
+		unlink(temporary);
+		set_errno_error(error, number, "write", path);
+	}
+	return ok;
+}
+
+static int open_temporary(const char *path, char **temporary, GError **error)
+{
+	int fd;
+
+	*temporary = g_strconcat(path, ".XXXXXX", NULL);
+	fd = g_mkstemp_full(*temporary, O_RDWR | O_CLOEXEC, 0600);
+	if (fd < 0)
+		set_errno_error(error, errno, "write", path);
+	return fd;
+}
+
+bool file_write(const char *path, const void *data, size_t len, GError **error)
+{
+	g_autofree char *temporary = NULL;
+	int fd = open_temporary(path, &temporary, error);
+
+	if (fd < 0)
+		return false;
+	return finish_file(
+		fd, write_all(fd, data, len), temporary, path, error);
+}
+
+bool file_copy(const char *from, const char *to, GError **error)
+{
+	g_autofree char *temporary = NULL;
+	g_autofree char *piece = g_malloc(65536);
+	size_t got = 0;
+	bool ok = true;
+	int out, in = open(from, O_RDONLY | O_CLOEXEC);
+
+	if (in < 0) {
+		set_errno_error(error, errno, "read", from);
+		return false;
+	}
+	out = open_temporary(to, &temporary, error);
+	if (out < 0) {
+		close(in);
+		return false;
+	}
+	do {
+		ok = read_all(in, piece, 65536, &got) &&
+			write_all(out, piece, got);
+	} while (ok && got == 65536);
+	ok = finish_file(out, ok, temporary, to, error);
+	close(in);
+	return ok;
+}
+
+bool file_make_dir(const char *path, GError **error)
+{
+	if (g_mkdir_with_parents(path, 0700) == 0)
+		return true;
+	set_errno_error(error, errno == ENOENT ? EIO : errno, "make", path);
+	return false;
+}
+
+int file_lock(const char *path, GError **error)
+{
+	struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+
+	if (fd < 0) {
+		set_errno_error(error, errno, "lock", path);
+		return -1;
+	}
+	if (fcntl(fd, F_OFD_SETLK, &lock) == 0)
+		return fd;
+	if (errno == EAGAIN || errno == EACCES)
+		g_set_error(error, STORE_ERROR, STORE_ERROR_LOCKED,
+			"%s: another program holds it", path);
+	else
+		set_errno_error(error, errno, "lock", path);
+	close(fd);
+	return -1;
+}
+
+void file_remove_tree(const char *path)
+{
+	const char *name;
+	GDir *dir = NULL;
+
+	if (!g_file_test(path, G_FILE_TEST_IS_SYMLINK))
+		dir = g_dir_open(path, 0, NULL);
+	while (dir && (name = g_dir_read_name(dir))) {
+		g_autofree char *child = g_build_filename(path, name, NULL);
+
+		file_remove_tree(child);
+	}
+	if (dir)
+		g_dir_close(dir);
+	g_remove(path);
+}
