@@ -1,0 +1,195 @@
+/* The catalogue: items (事项), their materials, forms and workflows, out of
+ * config/catalog. Loaded whole and checked strictly: an error names the file
+ * and the member ("items/02-x.json: materials[3].need: ..."), and then nothing
+ * is loaded. Everything in it is const and lives as long as the catalogue. */
+#ifndef CLIENT_CATALOG_CATALOG_H
+#define CLIENT_CATALOG_CATALOG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include <glib.h>
+
+#include "client/base/auto.h"
+#include "client/rules/acceptance.h"
+#include "client/rules/form_rules.h"
+
+enum {
+	ITEM_CODE_LEN = 31,   /* 实施编码 */
+	ITEM_HANDLE_LEN = 33, /* 业务办理项编码 */
+	ITEM_BASE_LEN = 12,   /* 基本编码 */
+	ITEM_MAX_MATERIALS = ACCEPTANCE_MAX,
+};
+
+/* X(code, name in data, exchange code: 1 原件 2 复印件 3 both, label) */
+#define MATERIAL_KINDS(X)                           \
+	X(MATERIAL_ORIGINAL, "original", 1, "原件") \
+	X(MATERIAL_COPY, "copy", 2, "复印件")       \
+	X(MATERIAL_BOTH, "both", 3, "原件和复印件")
+
+#define MATERIAL_KIND_ROW(code, name, exchange, label) code,
+enum material_kind { MATERIAL_KINDS(MATERIAL_KIND_ROW) MATERIAL_KIND_COUNT };
+
+/* X(code, name in data, exchange code: 1 纸质 2 电子 3 both, label) */
+#define MATERIAL_FORMS(X)                               \
+	X(MATERIAL_PAPER, "paper", 1, "纸质")           \
+	X(MATERIAL_ELECTRONIC, "electronic", 2, "电子") \
+	X(MATERIAL_EITHER, "either", 3, "纸质或电子")
+
+#define MATERIAL_FORM_ROW(code, name, exchange, label) code,
+enum material_form { MATERIAL_FORMS(MATERIAL_FORM_ROW) MATERIAL_FORM_COUNT };
+
+/* How it comes in when nothing special happens. */
+/* X(code, name in data) */
+#define MATERIAL_OBTAINS(X)                                             \
+	X(OBTAIN_CAPTURE, "capture") /* camera, scanner or file */      \
+	X(OBTAIN_PRINT, "print")     /* printed here out of the form */ \
+	X(OBTAIN_CARD, "card")       /* the card that was read */       \
+	X(OBTAIN_LIBRARY, "library") /* licence library; else as capture */
+
+#define MATERIAL_OBTAIN_ROW(code, name) code,
+enum material_obtain {
+	MATERIAL_OBTAINS(MATERIAL_OBTAIN_ROW) MATERIAL_OBTAIN_COUNT
+};
+
+/* What a fill, a derive or a condition may look at besides the form itself:
+ * members of the sources object (client/rules/form_rules.h). */
+/* X(path, what it is) */
+#define CATALOG_SOURCES(X)                                                 \
+	X("applicant.name", "as on the card or typed")                     \
+	X("applicant.id_type", "kind of document")                         \
+	X("applicant.id_number", "its number")                             \
+	X("applicant.sex", "1 or 2")                                       \
+	X("applicant.nation", "code of the dictionary nation")             \
+	X("applicant.birth", "1990-10-01")                                 \
+	X("applicant.address", "as on the card")                           \
+	X("applicant.phone", "telephone")                                  \
+	X("applicant.capacity", "1 self, 2 agent, 3 legal representative") \
+	X("applicant.organisation", "name of the firm he acts for")        \
+	X("applicant.uscc", "its credit code")                             \
+	X("agent.name", "who came instead")                                \
+	X("agent.id_number", "his number")                                 \
+	X("agent.phone", "his telephone")                                  \
+	X("licence.name", "of the business licence, when it was fetched")  \
+	X("licence.uscc", "its credit code")                               \
+	X("licence.address", "its premises")                               \
+	X("licence.person", "its operator or representative")              \
+	X("licence.person_id", "his number")                               \
+	X("window.hall", "name of the hall")                               \
+	X("window.region", "division code")
+
+struct catalog_material {
+	int no; /* from 1, without gaps */
+	char *name;
+	enum material_need need;
+	enum material_kind kind;
+	enum material_form form;
+	int source; /* 10 自备, 20 政府核发, 99 其他 */
+	char *note;
+	int copies;
+	int pages; /* 1: the item says one page; 0: any number */
+	struct form_condition *when; /* NULL: always */
+	int gap_days;                /* waivable: to be handed in within */
+	bool printed_here;           /* obtain is "print" */
+	enum material_obtain obtain;
+	char **checks; /* what the clerk ticks, NULL ended, never NULL */
+};
+
+struct catalog_limit {
+	int days;      /* 0: none, or at once */
+	bool workdays; /* else calendar days */
+	char *text;    /* as printed */
+};
+
+/* Another promise or limit in a situation: temporary billboards, 2 days. */
+struct catalog_limit_when {
+	struct form_condition *when;
+	struct catalog_limit limit;
+};
+
+struct catalog_step {
+	char *step;
+	char *role;
+	double limit_workdays;
+};
+
+struct catalog_item {
+	int no;
+	char *code;        /* 31 */
+	char *handle_code; /* 33 */
+	char *base_code;   /* 12 */
+	char *name;
+	char **aliases; /* NULL ended, never NULL */
+	char *department;
+	char *department_short; /* "市场监督管理局" */
+	char *department_uscc;
+	char *type;    /* "01" 行政许可 ..., GB/T 39046 A.1 */
+	int case_type; /* 1 即办件, 2 承诺件, 3 联办件, 9 其他 */
+	int level;     /* 行使层级, 1..7 */
+	struct catalog_limit statutory, promise;
+	/* the first that holds wins: use item_statutory(), item_promise() */
+	struct catalog_limit_when *statutory_when, *promise_when;
+	size_t n_statutory_when, n_promise_when;
+	char *fee;
+	bool fee_free;
+	char **windows; /* NULL ended, never NULL; empty: all windows */
+	char *result;
+	char *acceptance_note; /* "" none */
+	int deemed_days; /* working days until silence is acceptance: 5 by §32,
+			    0 where on the spot (real estate) */
+	struct catalog_material *materials;
+	size_t n_materials;
+	struct form_def form;
+	struct catalog_step *workflow;
+	size_t n_workflow;
+	char *source; /* where the definition comes from */
+};
+
+struct catalog;
+
+/* dir is the folder with catalog.json. ITEM_ERROR_NOT_FOUND,
+ * ITEM_ERROR_SYNTAX, ITEM_ERROR_INVALID. */
+struct catalog *catalog_load(const char *dir, GError **error);
+void catalog_free(struct catalog *catalog);
+DEFINE_AUTO(catalog, catalog_free)
+
+const char *catalog_version(const struct catalog *catalog); /* "2026.11" */
+const char *catalog_region(const struct catalog *catalog);  /* "410185" */
+
+size_t catalog_count(const struct catalog *catalog);
+const struct catalog_item *catalog_get(
+	const struct catalog *catalog, size_t index);
+/* By 31- or 33-character code; NULL when there is none. */
+const struct catalog_item *catalog_find(
+	const struct catalog *catalog, const char *code);
+
+bool item_allowed_at(const struct catalog_item *item, const char *window);
+const struct catalog_material *item_material(
+	const struct catalog_item *item, int no);
+/* Does this situation ask for the material? */
+bool item_material_applies(const struct catalog_material *material,
+	const struct json *form, const struct json *sources);
+
+/* The limit that holds in this situation. */
+const struct catalog_limit *item_statutory(const struct catalog_item *item,
+	const struct json *form, const struct json *sources);
+const struct catalog_limit *item_promise(const struct catalog_item *item,
+	const struct json *form, const struct json *sources);
+
+const char *item_type_label(const char *type); /* "行政许可", "" unknown */
+const char *item_case_type_label(int case_type); /* "承诺件", "" unknown */
+const char *material_kind_name(enum material_kind kind);
+const char *material_kind_label(enum material_kind kind); /* "原件" */
+const char *material_form_name(enum material_form form);
+const char *material_form_label(enum material_form form);
+const char *material_obtain_name(enum material_obtain obtain);
+
+/* A dictionary of config/catalog/dictionaries: "nation", "township". NULL when
+ * there is none. Options in order. */
+const struct form_option *catalog_dictionary(
+	const struct catalog *catalog, const char *id, size_t *count);
+/* "汉" of nation 01; NULL. */
+const char *catalog_label(const struct catalog *catalog, const char *dictionary,
+	const char *code);
+
+#endif
