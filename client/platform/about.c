@@ -1,0 +1,40 @@
+/* What the platform says of itself. */
+#include "client/platform/handlers.h"
+
+#include "client/platform/platform.h"
+
+struct reply *health_get(
+	struct platform *platform, const struct request *request)
+{
+	struct json *value = json_new_object();
+
+	(void)request;
+	json_put_text(value, "status", "up");
+	json_put_bool(value, "stand_in", true);
+	return reply_json(platform, 200, value);
+}
+
+struct reply *time_get(struct platform *platform, const struct request *request)
+{
+	(void)request;
+	return reply_json(platform, 200, json_new_object());
+}
+
+struct reply *capabilities_get(
+	struct platform *platform, const struct request *request)
+{
+	struct json *value = json_new_object();
+	struct json *feeds = json_new_array();
+
+	(void)request;
+	json_add_text(feeds, "tickets");
+	json_add_text(feeds, "cases");
+	json_add_text(feeds, "catalog");
+	json_put_int(value, "max_ops", PLATFORM_MAX_OPS);
+	json_put_int(value, "max_bytes", PLATFORM_MAX_BYTES);
+	json_put_int(value, "max_blob_bytes", ROUTER_UPLOAD_MAX);
+	json_put_int(value, "max_page", PLATFORM_PAGE_MAX);
+	json_put(value, "feeds", feeds);
+	json_put_bool(value, "stand_in", true);
+	return reply_json(platform, 200, value);
+}

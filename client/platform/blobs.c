@@ -1,0 +1,175 @@
+/* Uploads, downloads, and the question which are missing. */
+#include "client/platform/blobs.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <glib/gstdio.h>
+
+#include "client/base/clock.h"
+#include "client/base/error.h"
+#include "client/base/file.h"
+#include "client/platform/handlers.h"
+
+enum { MISSING_MAX = 1000, MEDIA_TYPE_MAX = 100 };
+
+bool blob_is_here(struct platform *platform, const char *sha256)
+{
+	return platform_exists(platform,
+		"SELECT 1 FROM blobs WHERE sha256 = ?1",
+		DB_VALUES(DB_TEXT(sha256)));
+}
+
+/* Asking ---------------------------------------------------------------- */
+
+static bool add_missing(struct platform *platform, const struct json *hashes,
+	struct json *missing)
+{
+	if (!json_is_array(hashes) || json_length(hashes) > MISSING_MAX)
+		return false;
+	json_each (hash, hashes) {
+		const char *sha256 = json_as_text(hash);
+
+		if (!sha256 || !sha256_is_valid(sha256))
+			return false;
+		if (!blob_is_here(platform, sha256))
+			json_add_text(missing, sha256);
+	}
+	return true;
+}
+
+struct reply *blobs_missing(
+	struct platform *platform, const struct request *request)
+{
+	struct reply *reply = NULL;
+	AUTO(json) body = request_json(platform, request, &reply);
+	struct json *value, *missing;
+
+	if (!body)
+		return reply;
+	missing = json_new_array();
+	if (!add_missing(platform, json_get(body, "sha256"), missing)) {
+		json_free(missing);
+		return reply_problem(platform, PROBLEM_MALFORMED,
+			"sha256 is a list of at most 1000 hashes");
+	}
+	value = json_new_object();
+	json_put(value, "missing", missing);
+	return reply_json(platform, 200, value);
+}
+
+/* Taking ---------------------------------------------------------------- */
+
+static bool sync_path(const char *path, int flags, GError **error)
+{
+	int fd = open(path, flags | O_CLOEXEC);
+	bool done = fd >= 0 && fsync(fd) == 0;
+	int why = errno;
+
+	if (fd >= 0)
+		close(fd);
+	if (!done)
+		g_set_error(error, STORE_ERROR,
+			why == ENOSPC ? STORE_ERROR_FULL : STORE_ERROR_IO,
+			"fsync of an attachment: %s", g_strerror(why));
+	return done;
+}
+
+/* The folder and its parent may be new: both are synced. */
+static bool keep_file(struct platform *platform, const struct request *request,
+	GError **error)
+{
+	g_autofree char *path =
+		platform_blob_path(platform, request->file_sha256);
+	g_autofree char *folder = g_path_get_dirname(path);
+	g_autofree char *parent = g_path_get_dirname(folder);
+
+	if (!sync_path(request->file, O_WRONLY, error) ||
+		!file_make_dir(folder, error))
+		return false;
+	if (g_rename(request->file, path) != 0) {
+		g_set_error(error, STORE_ERROR, STORE_ERROR_IO,
+			"rename of an attachment: %s", g_strerror(errno));
+		return false;
+	}
+	return sync_path(folder, O_RDONLY | O_DIRECTORY, error) &&
+	       sync_path(parent, O_RDONLY | O_DIRECTORY, error);
+}
+
+static bool keep_row(struct platform *platform, const struct request *request,
+	GError **error)
+{
+	return db_run(platform->db,
+		"INSERT INTO blobs(sha256, size, media_type, received_ms)"
+		" VALUES(?1, ?2, ?3, ?4)",
+		DB_VALUES(DB_TEXT(request->file_sha256),
+			DB_INT(request->file_size),
+			DB_TEXT(request->content_type
+					? request->content_type
+					: "application/octet-stream"),
+			DB_INT(clock_wall_ms())),
+		error);
+}
+
+static struct reply *blob_reply(
+	struct platform *platform, int status, const struct request *request)
+{
+	struct json *value = json_new_object();
+
+	json_put_text(value, "sha256", request->file_sha256);
+	json_put_int(value, "size", request->file_size);
+	return reply_json(platform, status, value);
+}
+
+static bool is_media_type(const char *text)
+{
+	size_t len = text ? strlen(text) : 0;
+
+	for (size_t i = 0; i < len; i++) {
+		if (!g_ascii_isprint(text[i]))
+			return false;
+	}
+	return len <= MEDIA_TYPE_MAX;
+}
+
+struct reply *blobs_put(
+	struct platform *platform, const struct request *request)
+{
+	const char *wanted = request->args[0];
+	g_autoptr(GError) error = NULL;
+
+	if (!sha256_is_valid(wanted))
+		return reply_problem(platform, PROBLEM_NOT_FOUND, NULL);
+	if (!is_media_type(request->content_type))
+		return reply_problem(platform, PROBLEM_MEDIA_TYPE, NULL);
+	if (strcmp(wanted, request->file_sha256) != 0)
+		return reply_problem(platform, PROBLEM_DIGEST_MISMATCH,
+			"the bytes received have another SHA-256");
+	if (blob_is_here(platform, wanted))
+		return blob_reply(platform, 200, request);
+	if (!keep_file(platform, request, &error) ||
+		!keep_row(platform, request, &error))
+		return reply_error(platform, error);
+	return blob_reply(platform, 201, request);
+}
+
+/* Giving ---------------------------------------------------------------- */
+
+struct reply *blobs_get(
+	struct platform *platform, const struct request *request)
+{
+	const char *sha256 = request->args[0];
+	AUTO(db_rows) rows = NULL;
+
+	if (!sha256_is_valid(sha256))
+		return reply_problem(platform, PROBLEM_NOT_FOUND, NULL);
+	rows = db_select(platform->db,
+		"SELECT media_type FROM blobs WHERE sha256 = ?1",
+		DB_VALUES(DB_TEXT(sha256)));
+	if (!platform_next(platform, rows))
+		return reply_problem(platform, PROBLEM_NOT_FOUND, NULL);
+	return reply_file(
+		200, db_text(rows, 0), platform_blob_path(platform, sha256));
+}

@@ -1,0 +1,45 @@
+/* The handlers that router.c's table names, by the file they live in. Each
+ * answers one whole, admitted request and returns a reply that is never NULL.
+ * What a handler changed is committed when it returns. */
+#ifndef CLIENT_PLATFORM_HANDLERS_H
+#define CLIENT_PLATFORM_HANDLERS_H
+
+#include "client/platform/router.h"
+
+#define HANDLER(name)       \
+	struct reply *name( \
+		struct platform *platform, const struct request *request)
+
+/* about.c */
+HANDLER(health_get);
+HANDLER(time_get);
+HANDLER(capabilities_get);
+/* ops.c, stores.c */
+HANDLER(ops_batch);
+HANDLER(ops_get);
+HANDLER(stores_get);
+HANDLER(digests_get);
+/* blobs.c */
+HANDLER(blobs_missing);
+HANDLER(blobs_put);
+HANDLER(blobs_get);
+/* numbers.c */
+HANDLER(numbers_lease);
+/* feeds.c */
+HANDLER(changes_get);
+/* tickets.c */
+HANDLER(tickets_post);
+HANDLER(tickets_get);
+/* cases.c */
+HANDLER(cases_list);
+HANDLER(cases_get);
+/* pages.c */
+HANDLER(page_home);
+HANDLER(page_case);
+/* chaos.c, dump.c */
+HANDLER(chaos_post);
+HANDLER(dump_get);
+
+#undef HANDLER
+
+#endif

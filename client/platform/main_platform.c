@@ -1,0 +1,223 @@
+/* yikou-platform: a stand-in for the municipal platform, for training and
+ * tests. It is not the real one and says so on every page.
+ *
+ * It may touch its own state directory and the sockets of its HTTP server, by
+ * default on the loopback address only; never the window's store, a device or
+ * the terminal. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <gio/gio.h>
+
+#include "client/base/clock.h"
+#include "client/base/error.h"
+#include "client/base/file.h"
+#include "client/base/json.h"
+#include "client/base/log.h"
+#include "client/base/process.h"
+#include "client/platform/feeds.h"
+#include "client/platform/platform.h"
+#include "client/platform/seed.h"
+#include "client/platform/server.h"
+#include "client/platform/tickets.h"
+
+#define PROGRAM "yikou-platform"
+#define VERSION "0.2"
+
+enum {
+	HOUSEKEEPING_S = 3600,
+	TICKET_LIFE_MS = 18 * 3600 * 1000,
+};
+static const int64_t tombstone_life_ms = INT64_C(7) * 24 * 3600 * 1000;
+
+struct arguments {
+	char *listen, *state, *token_file, *port_file, *catalog, *seed;
+	int port;
+	gboolean chaos, restored, version;
+};
+
+static bool parse_arguments(int argc, char **argv, struct arguments *arguments)
+{
+	const GOptionEntry entries[] = {
+		{"state", 0, 0, G_OPTION_ARG_FILENAME, &arguments->state,
+			"Where everything is kept", "DIR"},
+		{"token-file", 0, 0, G_OPTION_ARG_FILENAME,
+			&arguments->token_file,
+			"Token of the clients; made when it is missing",
+			"FILE"},
+		{"port", 0, 0, G_OPTION_ARG_INT, &arguments->port,
+			"TCP port; 0, the default, takes a free one", "PORT"},
+		{"port-file", 0, 0, G_OPTION_ARG_FILENAME,
+			&arguments->port_file, "Write the port here", "FILE"},
+		{"listen", 0, 0, G_OPTION_ARG_STRING, &arguments->listen,
+			"Numeric address instead of 127.0.0.1", "ADDRESS"},
+		{"catalog", 0, 0, G_OPTION_ARG_FILENAME, &arguments->catalog,
+			"Serve this catalogue, the folder with catalog.json",
+			"DIR"},
+		{"seed", 0, 0, G_OPTION_ARG_FILENAME, &arguments->seed,
+			"Put waiting tickets in, once a day", "FILE"},
+		{"restored", 0, 0, G_OPTION_ARG_NONE, &arguments->restored,
+			"The state comes from a backup: begin a new epoch",
+			NULL},
+		{"chaos", 0, 0, G_OPTION_ARG_NONE, &arguments->chaos,
+			"Misbehave to order (/_chaos) and tell all (/_dump)",
+			NULL},
+		{"version", 0, 0, G_OPTION_ARG_NONE, &arguments->version,
+			"Show the version", NULL},
+		{NULL},
+	};
+	g_autoptr(GOptionContext) context = g_option_context_new(NULL);
+	g_autoptr(GError) error = NULL;
+
+	g_option_context_set_summary(context,
+		"A stand-in for the municipal platform, for training and "
+		"tests.");
+	g_option_context_set_description(context,
+		"Example:\n"
+		"  yikou-platform --state /tmp/platform "
+		"--token-file /tmp/platform.token \\\n"
+		"    --seed config/demo/platform-seed.json\n"
+		"\n"
+		"Prints {\"listening\":\"127.0.0.1:PORT\"} when it is ready.\n"
+		"Exit status: 0 told to stop, 3 address in use, 5 storage,\n"
+		"6 the state is in use, 64 usage.\n");
+	g_option_context_add_main_entries(context, entries, NULL);
+	if (!g_option_context_parse(context, &argc, &argv, &error)) {
+		fprintf(stderr, "%s: %s\n", PROGRAM, error->message);
+		return false;
+	}
+	if (arguments->version)
+		return true;
+	if (argc > 1 || !arguments->state || !arguments->token_file ||
+		arguments->port < 0 || arguments->port > 65535) {
+		fprintf(stderr, "%s: see --help\n", PROGRAM);
+		return false;
+	}
+	return true;
+}
+
+static void arguments_clear(struct arguments *arguments)
+{
+	g_free(arguments->listen);
+	g_free(arguments->state);
+	g_free(arguments->token_file);
+	g_free(arguments->port_file);
+	g_free(arguments->catalog);
+	g_free(arguments->seed);
+}
+
+static bool keep_house(struct platform *platform, GError **error)
+{
+	int64_t now_ms = clock_wall_ms();
+
+	return ticket_expire(platform, now_ms - TICKET_LIFE_MS, error) &&
+	       feed_prune(platform, now_ms - tombstone_life_ms, error);
+}
+
+static gboolean on_housekeeping(void *context)
+{
+	g_autoptr(GError) error = NULL;
+
+	if (!keep_house(context, &error))
+		log_error(error, "housekeeping");
+	return G_SOURCE_CONTINUE;
+}
+
+static bool prepare(struct platform *platform,
+	const struct arguments *arguments, GError **error)
+{
+	return keep_house(platform, error) &&
+	       (!arguments->catalog || feed_load_catalog(platform,
+					       arguments->catalog, error)) &&
+	       (!arguments->seed ||
+		       seed_apply(platform, arguments->seed, error));
+}
+
+static bool is_loopback(const char *address)
+{
+	g_autoptr(GInetAddress) inet = g_inet_address_new_from_string(address);
+
+	return inet && g_inet_address_get_is_loopback(inet);
+}
+
+/* Says where it listens, for people, scripts and tests. */
+static bool announce(const struct server *server,
+	const struct arguments *arguments, GError **error)
+{
+	unsigned port = server_port(server);
+	bool six = strchr(arguments->listen, ':') != NULL;
+	g_autofree char *address = g_strdup_printf(
+		six ? "[%s]:%u" : "%s:%u", arguments->listen, port);
+	g_autofree char *number = g_strdup_printf("%u\n", port);
+	AUTO(json) line = json_new_object();
+	g_autofree char *text = NULL;
+
+	json_put_text(line, "listening", address);
+	text = json_print(line);
+	printf("%s\n", text);
+	fflush(stdout);
+	return !arguments->port_file ||
+	       file_write(arguments->port_file, number, strlen(number), error);
+}
+
+static bool serve(struct platform *platform, const struct arguments *arguments,
+	GError **error)
+{
+	g_autoptr(GMainLoop) loop = g_main_loop_new(NULL, FALSE);
+	AUTO(server) server = server_new(
+		platform, arguments->listen, (uint16_t)arguments->port, error);
+	guint timer;
+
+	if (!server || !announce(server, arguments, error))
+		return false;
+	if (!is_loopback(arguments->listen))
+		log_warn("others can reach this: plain HTTP, a token only");
+	timer = g_timeout_add_seconds(
+		HOUSEKEEPING_S, on_housekeeping, platform);
+	process_quit_on_signals(loop, false);
+	g_main_loop_run(loop);
+	g_source_remove(timer);
+	return true;
+}
+
+static bool run(const struct arguments *arguments, GError **error)
+{
+	g_autofree char *token = platform_token(arguments->token_file, error);
+	struct platform_options options = {
+		.state_dir = arguments->state,
+		.token = token,
+		.is_restored = arguments->restored,
+		.chaos = arguments->chaos,
+	};
+	AUTO(platform) platform = NULL;
+
+	if (!token)
+		return false;
+	platform = platform_open(&options, error);
+	return platform && prepare(platform, arguments, error) &&
+	       serve(platform, arguments, error);
+}
+
+int main(int argc, char **argv)
+{
+	struct arguments arguments = {0};
+	g_autoptr(GError) error = NULL;
+	int code = EXIT_CODE_OK;
+
+	process_begin(PROGRAM);
+	if (!parse_arguments(argc, argv, &arguments)) {
+		code = EXIT_CODE_USAGE;
+	} else if (arguments.version) {
+		printf("%s %s\n", PROGRAM, VERSION);
+	} else {
+		if (!arguments.listen)
+			arguments.listen = g_strdup("127.0.0.1");
+		if (!run(&arguments, &error)) {
+			log_error(error, "stopped");
+			code = (int)error_exit_code(error);
+		}
+	}
+	arguments_clear(&arguments);
+	return code;
+}

@@ -1,0 +1,300 @@
+/* Number blocks. A series hands out 1, 2, 3 ... to its end and then refuses:
+ * it does not begin again.
+ *
+ *   case:03          03-0001 .. 03-9999      20261123-03-0017
+ *   doc:accept:2026  000001 .. 999999        登政务〔2026〕受字第000123号 */
+#include "client/platform/numbers.h"
+
+#include <string.h>
+
+#include "client/base/clock.h"
+#include "client/base/error.h"
+#include "client/platform/handlers.h"
+#include "client/platform/validate.h"
+#include "client/rules/day.h"
+
+static const struct {
+	const char *kind, *word;
+} documents[] = {
+	{"accept", "受字第"},
+	{"refuse", "不受字第"},
+};
+
+static const char organ[] = "登政务〔";
+static const char year_end[] = "〕";
+static const char number_end[] = "号";
+
+enum {
+	CASE_LAST = 9999,
+	DOCUMENT_LAST = 999999,
+	DOCUMENT_DIGITS = 6,
+	BLOCK_MAX = 1000,
+};
+
+struct series {
+	char name[40];
+	char prefix[40];
+	int64_t last;
+};
+
+static bool all_digits(const char *text, size_t len)
+{
+	for (size_t i = 0; i < len; i++) {
+		if (!g_ascii_isdigit(text[i]))
+			return false;
+	}
+	return true;
+}
+
+static bool is_window(const char *text, size_t len)
+{
+	return len == 2 && g_ascii_isalnum(text[0]) &&
+	       g_ascii_isalnum(text[1]) && !g_ascii_islower(text[0]) &&
+	       !g_ascii_islower(text[1]);
+}
+
+static bool parse_series(const char *name, struct series *series)
+{
+	g_auto(GStrv) parts = g_strsplit(name, ":", 4);
+	guint count = g_strv_length(parts);
+
+	if (g_strlcpy(series->name, name, sizeof(series->name)) >=
+		sizeof(series->name))
+		return false;
+	if (count == 2 && strcmp(parts[0], "case") == 0) {
+		series->last = CASE_LAST;
+		g_snprintf(series->prefix, sizeof(series->prefix), "%s-",
+			parts[1]);
+		return is_window(parts[1], strlen(parts[1]));
+	}
+	if (count != 3 || strcmp(parts[0], "doc") != 0 ||
+		strlen(parts[2]) != 4 || !all_digits(parts[2], 4))
+		return false;
+	for (size_t i = 0; i < G_N_ELEMENTS(documents); i++) {
+		if (strcmp(documents[i].kind, parts[1]) != 0)
+			continue;
+		series->last = DOCUMENT_LAST;
+		g_snprintf(series->prefix, sizeof(series->prefix), "%s%s%s%s",
+			organ, parts[2], year_end, documents[i].word);
+		return true;
+	}
+	return false;
+}
+
+/* Leasing --------------------------------------------------------------- */
+
+static const struct field lease_fields[] = {
+	{"block_id", FIELD_UUID, true},
+	{"series", FIELD_TEXT, true, 1, 39},
+	{"count", FIELD_INT, true, 1, BLOCK_MAX},
+	{"store_uuid", FIELD_UUID, true},
+	{NULL},
+};
+
+static struct reply *block_reply(struct platform *platform, int status,
+	const struct series *series, const char *block_id, int64_t first,
+	int64_t last)
+{
+	struct json *value = json_new_object();
+
+	json_put_text(value, "block_id", block_id);
+	json_put_text(value, "series", series->name);
+	json_put_text(value, "prefix", series->prefix);
+	json_put_int(value, "first", first);
+	json_put_int(value, "last", last);
+	return reply_json(platform, status, value);
+}
+
+/* The same request again: the same block. NULL when it is a new one. */
+static struct reply *known_block(struct platform *platform,
+	const struct series *series, const struct json *order)
+{
+	const char *block_id = json_text(order, "block_id");
+	AUTO(db_rows) rows = db_select(platform->db,
+		"SELECT series, store_uuid, count, first, last"
+		" FROM number_blocks WHERE block_id = ?1",
+		DB_VALUES(DB_TEXT(block_id)));
+
+	if (!platform_next(platform, rows))
+		return NULL;
+	if (strcmp(db_text(rows, 0), series->name) != 0 ||
+		strcmp(db_text(rows, 1), json_text(order, "store_uuid")) != 0 ||
+		db_int(rows, 2) != json_int_or(order, "count", 0))
+		return reply_problem(platform, PROBLEM_ID_REUSED,
+			"block_id was used for another request");
+	return block_reply(platform, 200, series, block_id, db_int(rows, 3),
+		db_int(rows, 4));
+}
+
+static bool book(struct platform *platform, const struct series *series,
+	const struct json *order, int64_t first, int64_t last, GError **error)
+{
+	AUTO(db_transaction) change = db_begin(platform->db, error);
+
+	return change &&
+	       db_run(platform->db,
+		       "INSERT INTO number_series(series, last) VALUES(?1, ?2)"
+		       " ON CONFLICT(series) DO UPDATE"
+		       " SET last = excluded.last",
+		       DB_VALUES(DB_TEXT(series->name), DB_INT(last)), error) &&
+	       db_run(platform->db,
+		       "INSERT INTO number_blocks(block_id, series,"
+		       " store_uuid, count, first, last, leased_ms)"
+		       " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+		       DB_VALUES(DB_TEXT(json_text(order, "block_id")),
+			       DB_TEXT(series->name),
+			       DB_TEXT(json_text(order, "store_uuid")),
+			       DB_INT(json_int_or(order, "count", 0)),
+			       DB_INT(first), DB_INT(last),
+			       DB_INT(clock_wall_ms())),
+		       error) &&
+	       db_commit(change, error);
+}
+
+static struct reply *new_block(struct platform *platform,
+	const struct series *series, const struct json *order)
+{
+	int64_t used = 0, first, last;
+	g_autoptr(GError) error = NULL;
+
+	if (!db_get_int(platform->db,
+		    "SELECT last FROM number_series WHERE series = ?1",
+		    DB_VALUES(DB_TEXT(series->name)), &used, NULL, &error))
+		return reply_error(platform, error);
+	if (used >= series->last)
+		return reply_problem(
+			platform, PROBLEM_NUMBERS_EXHAUSTED, series->name);
+	first = used + 1;
+	last = MIN(used + json_int_or(order, "count", 0), series->last);
+	if (!book(platform, series, order, first, last, &error))
+		return reply_error(platform, error);
+	return block_reply(platform, 201, series, json_text(order, "block_id"),
+		first, last);
+}
+
+struct reply *numbers_lease(
+	struct platform *platform, const struct request *request)
+{
+	struct reply *reply = NULL;
+	AUTO(json) order = request_json(platform, request, &reply);
+	AUTO(json) errors = json_new_array();
+	struct series series;
+
+	if (!order)
+		return reply;
+	if (!validate(lease_fields, order, errors))
+		return reply_invalid(platform, errors);
+	if (!parse_series(json_text(order, "series"), &series)) {
+		validate_refuse(errors, "series", "format");
+		return reply_invalid(platform, errors);
+	}
+	reply = known_block(platform, &series, order);
+	return reply ? reply : new_block(platform, &series, order);
+}
+
+/* Checking -------------------------------------------------------------- */
+
+static bool is_leased(struct platform *platform, const char *store_uuid,
+	const char *series, int64_t number)
+{
+	return platform_exists(platform,
+		"SELECT 1 FROM number_blocks WHERE series = ?1"
+		" AND store_uuid = ?2 AND first <= ?3 AND last >= ?3"
+		" AND NOT EXISTS(SELECT 1 FROM numbers_void"
+		"  WHERE series = ?1 AND number = ?3)",
+		DB_VALUES(
+			DB_TEXT(series), DB_TEXT(store_uuid), DB_INT(number)));
+}
+
+bool number_case_is_leased(struct platform *platform, const char *store_uuid,
+	const char *case_no, const char *window)
+{
+	g_autofree char *series = g_strconcat("case:", window, NULL);
+	g_autofree char *day = g_strndup(case_no, 8);
+
+	if (strlen(case_no) != 16 || !all_digits(case_no, 8) ||
+		day_parse(day) == 0 || case_no[8] != '-' ||
+		strlen(window) != 2 || memcmp(case_no + 9, window, 2) != 0 ||
+		case_no[11] != '-' || !all_digits(case_no + 12, 4))
+		return false;
+	return is_leased(platform, store_uuid, series,
+		g_ascii_strtoll(case_no + 12, NULL, 10));
+}
+
+/* What follows prefix in *text. */
+static bool take_prefix(const char **text, const char *prefix)
+{
+	if (!g_str_has_prefix(*text, prefix))
+		return false;
+	*text += strlen(prefix);
+	return true;
+}
+
+bool number_document_is_leased(
+	struct platform *platform, const char *store_uuid, const char *number)
+{
+	const char *year = number, *at;
+
+	if (!take_prefix(&year, organ) || strlen(year) < 4 ||
+		!all_digits(year, 4))
+		return false;
+	at = year + 4;
+	if (!take_prefix(&at, year_end))
+		return false;
+	for (size_t i = 0; i < G_N_ELEMENTS(documents); i++) {
+		const char *digits = at;
+		g_autofree char *series =
+			g_strdup_printf("doc:%s:%.4s", documents[i].kind, year);
+
+		if (take_prefix(&digits, documents[i].word))
+			return strlen(digits) ==
+				       DOCUMENT_DIGITS + strlen(number_end) &&
+			       all_digits(digits, DOCUMENT_DIGITS) &&
+			       g_str_has_suffix(digits, number_end) &&
+			       is_leased(platform, store_uuid, series,
+				       g_ascii_strtoll(digits, NULL, 10));
+	}
+	return false;
+}
+
+/* Giving up ------------------------------------------------------------- */
+
+static bool is_used(
+	struct platform *platform, const struct series *series, int64_t number)
+{
+	bool is_case = series->last == CASE_LAST;
+	g_autofree char *text =
+		is_case ? g_strdup_printf("%s%04" G_GINT64_FORMAT,
+				  series->prefix, number)
+			: g_strdup_printf("%s%06" G_GINT64_FORMAT "%s",
+				  series->prefix, number, number_end);
+	return platform_exists(platform,
+		is_case ? "SELECT 1 FROM cases"
+			  " WHERE substr(case_no, 10) = ?1"
+			: "SELECT 1 FROM documents WHERE number = ?1",
+		DB_VALUES(DB_TEXT(text)));
+}
+
+bool number_apply_void(struct platform *platform, const char *store_uuid,
+	const struct json *body, struct json **problem, GError **error)
+{
+	int64_t number = json_int_or(body, "number", 0);
+	const char *name = json_text(body, "series");
+	struct series series;
+
+	if (!parse_series(name, &series) ||
+		!is_leased(platform, store_uuid, name, number)) {
+		*problem = problem_json(PROBLEM_NUMBER_NOT_LEASED, name);
+		return true;
+	}
+	if (is_used(platform, &series, number)) {
+		*problem = problem_json(PROBLEM_NUMBER_TAKEN, name);
+		return true;
+	}
+	return db_run(platform->db,
+		"INSERT INTO numbers_void(series, number, reason)"
+		" VALUES(?1, ?2, ?3)",
+		DB_VALUES(DB_TEXT(name), DB_INT(number),
+			DB_TEXT(json_text_or(body, "reason", ""))),
+		error);
+}

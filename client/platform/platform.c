@@ -1,0 +1,226 @@
+/* Opens the state directory and knows who may come in. */
+#include "client/platform/platform.h"
+
+#include <string.h>
+#include <unistd.h>
+
+#include "client/base/error.h"
+#include "client/base/file.h"
+#include "client/base/log.h"
+#include "client/platform/chaos.h"
+#include "client/platform/schema.h"
+
+enum { TOKEN_BYTES = 32, TOKEN_MAX = 4096 };
+
+static void read_failed(struct platform *platform, const GError *error)
+{
+	log_error(error, "reading");
+	platform->is_failing = true;
+}
+
+int64_t platform_number(struct platform *platform, const char *sql,
+	const struct db_value *values, int64_t otherwise)
+{
+	g_autoptr(GError) error = NULL;
+	int64_t number = otherwise;
+
+	if (!db_get_int(platform->db, sql, values, &number, NULL, &error))
+		read_failed(platform, error);
+	return number;
+}
+
+bool platform_exists(struct platform *platform, const char *sql,
+	const struct db_value *values)
+{
+	g_autoptr(GError) error = NULL;
+	bool found = false;
+	int64_t number;
+
+	if (!db_get_int(platform->db, sql, values, &number, &found, &error))
+		read_failed(platform, error);
+	return found;
+}
+
+bool platform_next(struct platform *platform, struct db_rows *rows)
+{
+	g_autoptr(GError) error = NULL;
+
+	if (db_next(rows))
+		return true;
+	if (!db_end(rows, &error))
+		read_failed(platform, error);
+	return false;
+}
+
+char *platform_meta(struct platform *platform, const char *name)
+{
+	AUTO(db_rows) rows = db_select(platform->db,
+		"SELECT v FROM meta WHERE k = ?1", DB_VALUES(DB_TEXT(name)));
+
+	return platform_next(platform, rows) ? db_dup_text(rows, 0) : NULL;
+}
+
+bool platform_set_meta(struct platform *platform, const char *name,
+	const char *value, GError **error)
+{
+	return db_run(platform->db,
+		"INSERT INTO meta(k, v) VALUES(?1, ?2)"
+		" ON CONFLICT(k) DO UPDATE SET v = excluded.v",
+		DB_VALUES(DB_TEXT(name), DB_TEXT(value)), error);
+}
+
+/* "e7-5c0f93aa": counted for people, random so that the same backup restored
+ * twice gives two epochs. */
+static bool renew_epoch(
+	struct platform *platform, const char *old, GError **error)
+{
+	int64_t count = old ? g_ascii_strtoll(old + 1, NULL, 10) : 0;
+	uint32_t noise;
+
+	random_bytes(&noise, sizeof(noise));
+	g_snprintf(platform->epoch, sizeof(platform->epoch),
+		"e%" G_GINT64_FORMAT "-%08x", count + 1, noise);
+	return platform_set_meta(
+		platform, "server_epoch", platform->epoch, error);
+}
+
+static bool load_epoch(
+	struct platform *platform, bool is_restored, GError **error)
+{
+	g_autofree char *epoch = platform_meta(platform, "server_epoch");
+
+	if (!epoch || is_restored)
+		return renew_epoch(platform, epoch, error);
+	g_strlcpy(platform->epoch, epoch, sizeof(platform->epoch));
+	return true;
+}
+
+static bool make_folders(struct platform *platform, GError **error)
+{
+	g_autofree char *blobs =
+		g_build_filename(platform->state_dir, "blobs", NULL);
+	g_autofree char *spool =
+		g_build_filename(platform->state_dir, "spool", NULL);
+	g_autofree char *lock =
+		g_build_filename(platform->state_dir, "platform.lock", NULL);
+
+	if (!file_make_dir(platform->state_dir, error))
+		return false;
+	platform->lock_fd = file_lock(lock, error);
+	if (platform->lock_fd < 0)
+		return false;
+	file_remove_tree(spool);
+	return file_make_dir(blobs, error) && file_make_dir(spool, error);
+}
+
+static bool open_database(struct platform *platform, GError **error)
+{
+	g_autofree char *path =
+		g_build_filename(platform->state_dir, "platform.db", NULL);
+	struct db_options options = {
+		.path = path,
+		.migrations = schema_migrations,
+		.migration_count = schema_migration_count,
+		.application_id = SCHEMA_APPLICATION_ID,
+	};
+
+	platform->db = db_open(&options, error);
+	return platform->db != NULL;
+}
+
+struct platform *platform_open(
+	const struct platform_options *options, GError **error)
+{
+	AUTO(platform) platform = g_new0(struct platform, 1);
+
+	platform->lock_fd = -1;
+	platform->state_dir = g_strdup(options->state_dir);
+	sha256(options->token, strlen(options->token), platform->token_digest);
+	if (!make_folders(platform, error) || !open_database(platform, error) ||
+		!load_epoch(platform, options->is_restored, error))
+		return NULL;
+	if (options->chaos)
+		platform->chaos = chaos_new();
+	return g_steal_pointer(&platform);
+}
+
+void platform_close(struct platform *platform)
+{
+	if (!platform)
+		return;
+	g_clear_pointer(&platform->chaos, chaos_free);
+	db_close(platform->db);
+	if (platform->lock_fd >= 0)
+		close(platform->lock_fd);
+	g_free(platform->state_dir);
+	g_free(platform);
+}
+
+const char *platform_epoch(const struct platform *platform)
+{
+	return platform->epoch;
+}
+
+/* Digests are compared, not tokens: where they differ tells nothing. */
+bool platform_admits(const struct platform *platform, const char *authorization)
+{
+	static const char scheme[] = "Bearer ";
+	uint8_t digest[SHA256_LEN], difference = 0;
+
+	if (!authorization || !g_str_has_prefix(authorization, scheme))
+		return false;
+	authorization += strlen(scheme);
+	sha256(authorization, strlen(authorization), digest);
+	for (size_t i = 0; i < sizeof(digest); i++)
+		difference |= digest[i] ^ platform->token_digest[i];
+	return difference == 0;
+}
+
+char *platform_spool_path(const struct platform *platform)
+{
+	char name[UUID_TEXT];
+
+	uuid7(name);
+	return g_build_filename(platform->state_dir, "spool", name, NULL);
+}
+
+char *platform_blob_path(const struct platform *platform, const char *sha256)
+{
+	g_autofree char *folder = g_strndup(sha256, 2);
+
+	return g_build_filename(
+		platform->state_dir, "blobs", folder, sha256, NULL);
+}
+
+static char *make_token(const char *path, GError **error)
+{
+	uint8_t secret[TOKEN_BYTES];
+	g_autofree char *token = NULL, *line = NULL;
+
+	random_bytes(secret, sizeof(secret));
+	token = hex_encode(secret, sizeof(secret));
+	line = g_strconcat(token, "\n", NULL);
+	if (!file_write(path, line, strlen(line), error))
+		return NULL;
+	return g_steal_pointer(&token);
+}
+
+char *platform_token(const char *path, GError **error)
+{
+	g_autoptr(GError) why = NULL;
+	g_autofree char *token = file_read(path, TOKEN_MAX, NULL, &why);
+
+	if (g_error_matches(why, ITEM_ERROR, ITEM_ERROR_NOT_FOUND))
+		return make_token(path, error);
+	if (!token) {
+		g_propagate_error(error, g_steal_pointer(&why));
+		return NULL;
+	}
+	g_strstrip(token);
+	if (strlen(token) < 16) {
+		g_set_error(error, ITEM_ERROR, ITEM_ERROR_INVALID,
+			"%s: the token is shorter than 16 characters", path);
+		return NULL;
+	}
+	return g_steal_pointer(&token);
+}

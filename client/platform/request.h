@@ -1,0 +1,81 @@
+/* One exchange with a client, free of HTTP's mechanics: server.c makes requests
+ * out of connections, tests make them out of nothing. */
+#ifndef CLIENT_PLATFORM_REQUEST_H
+#define CLIENT_PLATFORM_REQUEST_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "client/base/json.h"
+#include "client/platform/problems.h"
+
+struct platform;
+struct reply;
+
+enum method {
+	METHOD_GET,
+	METHOD_HEAD,
+	METHOD_POST,
+	METHOD_PUT,
+	METHOD_COUNT,
+};
+
+enum { REQUEST_MAX_ARGS = 2 };
+
+struct request {
+	enum method method;
+	const char *path;  /* decoded, without the query */
+	GHashTable *query; /* name -> value; may be NULL */
+	const char *authorization, *content_type, *idempotency_key,
+		*content_digest; /* or NULL */
+	bool is_local;           /* the peer has a loopback address */
+
+	const char *body; /* of JSON routes; NUL ended beyond len */
+	size_t body_len;
+	const char *file; /* of upload routes: where the body lies */
+	const char *file_sha256;
+	int64_t file_size;
+
+	char *args[REQUEST_MAX_ARGS]; /* own: what stood for {..} in the path */
+};
+
+/* Query parameter or NULL. */
+const char *request_query(const struct request *request, const char *name);
+
+/* Query parameter "limit": 1 to PLATFORM_PAGE_MAX, a default when it is absent.
+ * False when it is something else. */
+bool request_limit(const struct request *request, int64_t *limit);
+
+/* The body as JSON. NULL and a problem (malformed) to answer with. */
+struct json *request_json(struct platform *platform,
+	const struct request *request, struct reply **refusal);
+
+struct reply {
+	int status;
+	const char *type; /* media type, static or own_type */
+	char *own_type;   /* own */
+	char *body;       /* own */
+	size_t len;
+	char *file; /* own: path of the body instead of body */
+};
+
+/* All take what they are given and add server_epoch and server_time. */
+struct reply *reply_json(
+	struct platform *platform, int status, struct json *take);
+struct reply *reply_problem_json(
+	struct platform *platform, struct json *take_problem);
+struct reply *reply_problem(
+	struct platform *platform, enum problem problem, const char *detail);
+/* 422 invalid with the rows of validate.h; errors is borrowed. */
+struct reply *reply_invalid(
+	struct platform *platform, const struct json *errors);
+/* STORE_ERROR_FULL gives 507, everything else of STORE_ERROR 500. Logged. */
+struct reply *reply_error(struct platform *platform, const GError *error);
+struct reply *reply_html(int status, char *take_html);
+struct reply *reply_empty(int status);
+struct reply *reply_file(int status, const char *type, char *take_path);
+void reply_free(struct reply *reply);
+DEFINE_AUTO(reply, reply_free)
+
+#endif

@@ -1,0 +1,49 @@
+/* Which handler answers which path. The table is the contract's list of
+ * endpoints; client/link/openapi.yaml says the same and a test compares. */
+#ifndef CLIENT_PLATFORM_ROUTER_H
+#define CLIENT_PLATFORM_ROUTER_H
+
+#include "client/platform/request.h"
+
+enum {
+	ROUTE_OPEN = 1,   /* without a token */
+	ROUTE_LOCAL = 2,  /* only from a loopback address */
+	ROUTE_JSON = 4,   /* takes a JSON body */
+	ROUTE_UPLOAD = 8, /* takes a body of any kind, spooled to a file */
+	ROUTE_CHAOS = 16, /* exists only with --chaos */
+};
+
+enum {
+	ROUTER_JSON_MAX = 8 << 20,
+	ROUTER_UPLOAD_MAX = 64 << 20,
+};
+
+struct route {
+	enum method method;
+	const char *pattern; /* "/v1/ops/{op_id}" */
+	struct reply *(*handler)(
+		struct platform *platform, const struct request *request);
+	unsigned flags;
+};
+
+const struct route *router_table(size_t *count);
+const char *router_method_name(enum method method);
+
+/* Largest body in bytes that the route takes, 0 for none. */
+size_t router_limit(const struct route *route);
+
+/* Finds the route, checks token and media type; fills request->args. To be
+ * called before the body is read. NULL and *problem when refused. */
+const struct route *router_admit(struct platform *platform,
+	struct request *request, enum problem *problem);
+
+/* The handler of an admitted request that is whole; never NULL. */
+struct reply *router_run(struct platform *platform, const struct route *route,
+	const struct request *request);
+
+/* admit, then the handler; never NULL. For requests that are whole. */
+struct reply *router_handle(struct platform *platform, struct request *request);
+
+void request_clear(struct request *request); /* frees args */
+
+#endif

@@ -1,0 +1,12 @@
+/* What the platform knows of each window's store. */
+#ifndef CLIENT_PLATFORM_STORES_H
+#define CLIENT_PLATFORM_STORES_H
+
+#include "client/platform/platform.h"
+
+/* Moves the contiguous high water of a store on after new ops, in the caller's
+ * transaction. */
+bool store_advance(struct platform *platform, const char *store_uuid,
+	int64_t epoch, GError **error);
+
+#endif

@@ -1,0 +1,146 @@
+/* The walker of the field tables. */
+#include "client/platform/validate.h"
+
+#include <string.h>
+
+#include "client/base/clock.h"
+#include "client/base/id.h"
+
+static void check_fields(const struct field *fields, const struct json *object,
+	const char *path, struct json *errors);
+
+void validate_refuse(struct json *errors, const char *field, const char *rule)
+{
+	struct json *row;
+
+	if (json_length(errors) >= VALIDATE_MAX_ERRORS)
+		return;
+	row = json_new_object();
+	json_put_text(row, "field", field);
+	json_put_text(row, "rule", rule);
+	json_add(errors, row);
+}
+
+static bool is_in_list(const char *text, const char *const *values)
+{
+	for (; *values; values++) {
+		if (strcmp(text, *values) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* NULL when the text is fine, else the rule it breaks. */
+static const char *text_rule(const struct field *field, const char *text)
+{
+	int64_t characters = g_utf8_strlen(text, -1);
+
+	switch (field->type) {
+	case FIELD_UUID:
+		return uuid_is_valid(text) ? NULL : "format";
+	case FIELD_SHA256:
+		return sha256_is_valid(text) ? NULL : "format";
+	case FIELD_TIME:
+		return strchr(text, 'T') && clock_parse(text) >= 0 ? NULL
+								   : "format";
+	case FIELD_DAY:
+		return characters == 10 && clock_parse(text) >= 0 ? NULL
+								  : "format";
+	default:
+		break;
+	}
+	if (field->values)
+		return is_in_list(text, field->values) ? NULL : "code";
+	return characters < field->min || characters > field->max ? "length"
+								  : NULL;
+}
+
+static const char *int_rule(const struct field *field, const struct json *value)
+{
+	double number = json_as_number(value, 0);
+
+	if (!json_is_number(value))
+		return "type";
+	if (number < (double)field->min || number > (double)field->max)
+		return "range";
+	return number == (double)(int64_t)number ? NULL : "type";
+}
+
+static void check_array(const struct field *field, const struct json *value,
+	const char *path, struct json *errors)
+{
+	int64_t length = (int64_t)json_length(value);
+	unsigned index = 0;
+
+	if (length < field->min || length > field->max) {
+		validate_refuse(errors, path, "length");
+		return;
+	}
+	if (!field->fields)
+		return;
+	json_each (element, value) {
+		g_autofree char *at = g_strdup_printf("%s/%u", path, index++);
+
+		check_fields(field->fields, element, at, errors);
+	}
+}
+
+static void check_scalar(const struct field *field, const struct json *value,
+	const char *path, struct json *errors)
+{
+	const char *rule = "type";
+
+	if (field->type == FIELD_INT)
+		rule = int_rule(field, value);
+	else if (field->type < FIELD_INT && json_is_text(value))
+		rule = text_rule(field, json_as_text(value));
+	if (rule)
+		validate_refuse(errors, path, rule);
+}
+
+static void check_value(const struct field *field, const struct json *value,
+	const char *path, struct json *errors)
+{
+	if (field->type == FIELD_ARRAY && json_is_array(value))
+		check_array(field, value, path, errors);
+	else if (field->type == FIELD_OBJECT && field->fields)
+		check_fields(field->fields, value, path, errors);
+	else if (field->type != FIELD_OBJECT || !json_is_object(value))
+		check_scalar(field, value, path, errors);
+}
+
+static bool is_absent(const struct json *value)
+{
+	const char *text = json_as_text(value);
+
+	return !value || json_is_null(value) || (text && !*text);
+}
+
+static void check_fields(const struct field *fields, const struct json *object,
+	const char *path, struct json *errors)
+{
+	if (!json_is_object(object)) {
+		validate_refuse(errors, path, "type");
+		return;
+	}
+	for (; fields->name; fields++) {
+		const struct json *value = json_get(object, fields->name);
+		g_autofree char *at =
+			*path ? g_strconcat(path, "/", fields->name, NULL)
+			      : g_strdup(fields->name);
+
+		if (!is_absent(value))
+			check_value(fields, value, at, errors);
+		else if (fields->required)
+			validate_refuse(errors, at, "required");
+	}
+}
+
+bool validate(const struct field *fields, const struct json *object,
+	struct json *errors)
+{
+	size_t before = json_length(errors);
+
+	check_fields(fields, object, "", errors);
+	return json_length(errors) == before;
+}

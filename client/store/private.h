@@ -1,0 +1,117 @@
+/* What the files of client/store share. Every function here runs inside a
+ * transaction of its caller unless it says otherwise. */
+#ifndef CLIENT_STORE_PRIVATE_H
+#define CLIENT_STORE_PRIVATE_H
+
+#include "client/db/db.h"
+#include "client/store/audit.h"
+#include "client/store/case.h"
+#include "client/store/store.h"
+
+enum { SEARCH_MAX_CHARS = 64, STORE_KEY_LEN = 32 };
+
+struct store {
+	struct db *db;
+	char *dir;
+	char window[8];
+	char uuid[UUID_TEXT];
+	uint8_t audit_genesis[SHA256_LEN];
+};
+
+/* schema.c */
+extern const struct db_migration store_migrations[];
+extern const size_t store_migration_count;
+/* Tables with columns sum and fits, and their key; ended by {NULL, NULL}. */
+struct sealed_table {
+	const char *name;
+	const char *key;
+};
+extern const struct sealed_table store_sealed_tables[];
+
+/* store.c: column fits of a row just read; false and STORE_ERROR_CORRUPT. */
+bool store_row_fits(struct db_rows *rows, int column, const char *table,
+	const char *id, GError **error);
+bool store_put_meta(struct store *store, const char *name, const char *value,
+	GError **error);
+/* Milliseconds to add to our clock; *known false when never measured. */
+int64_t store_clock_offset(struct store *store, bool *known);
+/* Nobody: for what the program does by itself. Members point into store. */
+struct actor store_system_actor(const struct store *store);
+/* A member that is null for NULL and "". */
+void json_put_filled(struct json *object, const char *name, const char *text);
+/* RFC 3339 or null for 0. */
+void json_put_time(struct json *object, const char *name, int64_t wall_ms);
+/* Reasons have a bound in the platform's contract, in characters; NULL is
+ * well. ITEM_ERROR_TOO_LARGE. */
+enum { REASON_MAX_CHARS = 200, GROUNDS_MAX_CHARS = 2000 };
+bool check_reason(const char *reason, int max_chars, GError **error);
+/* staff_no and so on may be NULL in an actor. */
+const char *text_or_empty(const char *text);
+
+/* audit.c */
+bool audit_add(struct store *store, enum audit_act act,
+	const struct actor *actor, const char *object_type,
+	const char *object_id, const char *result, struct json *take_details,
+	GError **error);
+
+/* outbox.c */
+struct new_op {
+	const char *agg, *agg_id, *kind;
+	const struct actor *actor;
+	GPtrArray *blobs; /* char * sha256 it waits for; may be NULL */
+};
+bool outbox_add(struct store *store, const struct new_op *op,
+	struct json *take_body, GError **error);
+/* Has the aggregate an op on its way, with none parked before it? */
+bool outbox_is_busy(
+	struct store *store, const char *agg_id, bool *busy, GError **error);
+struct op *op_read(struct db_rows *rows);
+/* The columns op_read() reads, from outbox o and outbox_state s. */
+#define OP_COLUMNS                                                           \
+	"o.store_seq, o.op_id, o.agg, o.agg_id, o.agg_seq, o.kind, o.body, " \
+	"o.body_sha256, o.prev_hash, o.hash, o.actor, o.wall_ms, "           \
+	"o.clock_offset_ms, s.attempts, s.state, s.http, s.problem, "        \
+	"o.fits, s.fits"
+enum { OP_COLUMN_COUNT = 19, OP_COLUMN_FITS = 17, OP_COLUMN_STATE_FITS = 18 };
+
+/* numbers.c: the next number of a series, bound to owner. prefix is the
+ * block's. STORE_ERROR_NUMBERS. */
+bool number_take(struct store *store, const char *series, const char *owner,
+	char prefix[40], int64_t *number, GError **error);
+
+/* case.c */
+bool case_write(struct store *store, const struct case_record *record,
+	const char *clerk, GError **error);
+/* *exists false when there is no such case. */
+bool case_stored_state(struct store *store, const char *case_id, bool *exists,
+	enum case_state *state, GError **error);
+struct case_step {
+	enum case_event event;
+	enum case_state from, to;
+	int64_t at_ms;
+	const char *reason;
+};
+bool case_add_event(struct store *store, const char *case_id,
+	const struct case_step *step, const struct actor *actor,
+	GError **error);
+
+/* case_document.c: the row of a document to be rendered. */
+bool case_document_add(struct store *store, const char *case_id,
+	const char *kind, const char *number, GError **error);
+
+/* case_search.c: the search rows of one case. */
+struct case_keys {
+	const char *name, *id_number, *phone, *initials;
+};
+bool case_index(struct store *store, int64_t row, const struct case_keys *keys,
+	GError **error);
+
+/* ticket_remote.c */
+bool ticket_apply(struct store *store, const struct json *row, bool *changed,
+	GError **error);
+/* The last op of the ticket was acknowledged or parked: what the feed said in
+ * the meantime is forgotten, or applied. No effect for other aggregates. */
+bool ticket_settled(struct store *store, const char *ticket_id, bool parked,
+	GError **error);
+
+#endif
