@@ -1,0 +1,133 @@
+/* The inside of the link, shared by its files. */
+#ifndef CLIENT_LINK_ENGINE_H
+#define CLIENT_LINK_ENGINE_H
+
+#include "client/link/answer.h"
+#include "client/link/calls.h"
+#include "client/link/gate.h"
+#include "client/link/link.h"
+#include "client/link/offset.h"
+
+/* One lane: at most one request in flight. */
+struct lane {
+	struct link *link;
+	const char *name;                /* for logs */
+	bool (*next)(struct link *link); /* sends the next; false: idle */
+	struct gate gate;
+	bool busy;
+	bool denied; /* the last answer was 401 */
+	guint timer;
+	unsigned refusals; /* 401 and 429 in a row, for their back-off */
+	void (*done)(struct link *link, const struct http_reply *reply);
+};
+
+enum { SERIES_MAX = 5 }; /* case, accept and refuse of two years */
+
+#define FEEDS(X)                      \
+	X(FEED_TICKETS, "tickets", 1) \
+	X(FEED_CASES, "cases", 6)     \
+	X(FEED_CATALOG, "catalog", 30)
+
+/* X(code, name, every so many ticks) */
+#define FEED_ENUM_ROW(code, name, ticks) code,
+enum feed { FEEDS(FEED_ENUM_ROW) FEED_COUNT };
+
+struct push {
+	GPtrArray *ops; /* own: in flight; NULL otherwise */
+	int64_t generation;
+	int limit;                /* ops in a batch: halved on 413 */
+	bool halted;              /* mass-dead guard */
+	int64_t next_ms;          /* until something becomes ready, -1 */
+	GHashTable *dead_of_code; /* code -> count, of this run */
+	unsigned fruitless;       /* batches in a row that moved nothing */
+	GPtrArray *asked;         /* own: struct blob *, question in flight */
+	GPtrArray *uploads;       /* own: struct blob *, to be sent */
+	struct blob *uploading;   /* own: in flight */
+	GHashTable *troubles;     /* sha256 -> struct trouble */
+};
+
+struct pull {
+	bool hello_due, check_due, numbers_due;
+	bool feed_due[FEED_COUNT];
+	bool was_reset[FEED_COUNT]; /* 410 since its end was reached */
+	enum feed feed;             /* in flight */
+	unsigned ticks;
+	char *cursor; /* own: what the page was asked with */
+	char series[40], block_id[UUID_TEXT]; /* of the block asked for */
+	unsigned series_index;
+	int64_t series_hold_ms[SERIES_MAX]; /* boot clock: not asked before */
+};
+
+struct link_counters {
+	int64_t batches, sent, acked, replayed, conflict, dead, retried;
+	int64_t unknown; /* sent, no answer */
+	int64_t blobs, blob_bytes, rows, blocks;
+	int64_t extra, missing, contradictory, lease_lost;
+};
+
+struct link {
+	struct store *store;
+	struct http *http;
+	struct link_options options;
+	const struct link_ops *ops;
+	void *context;
+	struct lane push_lane, pull_lane;
+	struct push push;
+	struct pull pull;
+	struct capabilities limits;
+	struct offset offset;
+	struct link_counters counters;
+	guint ticker;
+	int crash_left;
+	bool started, stopping, ended;
+	bool ever_up;
+	enum exit_code verdict; /* why it ended early */
+	char server_epoch[ANSWER_EPOCH_MAX];
+	bool epoch_changed;
+	int64_t server_behind;
+	const char *store_error; /* error_name(), NULL when well */
+	const char *shown;       /* "up", "connecting", "down" */
+	int64_t since_ms, last_success_ms, started_boot_ms;
+};
+
+/* link.c */
+
+/* Sends on the lane; done is called with the reply, then the link goes on. */
+void link_send(struct lane *lane, const struct http_request *request,
+	void (*done)(struct link *link, const struct http_reply *reply));
+/* Every answer passes here once: gate, auth, clock, epoch. */
+void link_heard(struct lane *lane, const struct answer *answer,
+	const struct http_reply *reply);
+void link_step(struct link *link);
+void link_changed(struct link *link);
+/* The store refused. Ends the link, or lets it rest when that may pass. */
+void link_store_failed(struct link *link, const GError *error);
+void link_crash_point(struct link *link, enum crash_point point);
+int64_t link_backoff_cap(const struct link *link);
+
+/* state.c; link.h has the rest of it */
+const char *state_word(const struct link *link); /* "up", ... */
+bool state_is_authorised(const struct link *link);
+
+/* push.c: the outbox */
+void push_init(struct link *link);
+void push_clear(struct link *link);
+bool push_next(struct link *link);
+
+/* attach.c: true when a request was sent */
+bool attach_next(struct link *link);
+unsigned attach_bad(const struct link *link); /* blobs that cannot be sent */
+
+/* pull.c: hello, reconciliation check, feeds */
+void pull_init(struct link *link);
+void pull_clear(struct link *link);
+void pull_tick(struct link *link);
+void pull_all(struct link *link);
+bool pull_next(struct link *link);
+bool pull_is_idle(const struct link *link);
+const char *feed_name(enum feed feed);
+
+/* numbers.c: true when a request for a block was sent */
+bool numbers_next(struct link *link);
+
+#endif

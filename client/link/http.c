@@ -1,0 +1,631 @@
+/* HTTPS to the platform: curl's multi interface driven by the GLib main loop.
+ *
+ * curl tells which sockets to watch and when to call again; both become GLib
+ * sources. A transfer owns everything its request needs until its done
+ * callback has returned. QUICK_EXIT keeps curl from waiting for its resolver
+ * thread when a transfer is given up (libraries.md 7: 3 s freeze without). */
+#include "client/link/http.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <curl/curl.h>
+#include <gio/gio.h>
+#include <glib-unix.h>
+
+#include "client/base/clock.h"
+#include "client/base/error.h"
+#include "client/base/log.h"
+
+#define FAULT_NAME_ROW(code, name) [code] = (name),
+static const char *const fault_names[] = {HTTP_FAULTS(FAULT_NAME_ROW)};
+
+/* curl's reasons as ours; what is not listed was cut in the middle. */
+static const struct {
+	CURLcode code;
+	enum http_fault fault;
+} fault_table[] = {
+	{CURLE_COULDNT_RESOLVE_HOST, HTTP_FAULT_ABSENT},
+	{CURLE_COULDNT_CONNECT, HTTP_FAULT_ABSENT},
+	{CURLE_OPERATION_TIMEDOUT, HTTP_FAULT_TIMEOUT},
+	{CURLE_SSL_CONNECT_ERROR, HTTP_FAULT_TLS},
+	{CURLE_PEER_FAILED_VERIFICATION, HTTP_FAULT_TLS},
+	{CURLE_SSL_CERTPROBLEM, HTTP_FAULT_TLS},
+	{CURLE_SSL_CIPHER, HTTP_FAULT_TLS},
+	{CURLE_SSL_CACERT_BADFILE, HTTP_FAULT_TLS},
+	{CURLE_SSL_ISSUER_ERROR, HTTP_FAULT_TLS},
+	{CURLE_FILESIZE_EXCEEDED, HTTP_FAULT_TOO_LARGE},
+	{CURLE_READ_ERROR, HTTP_FAULT_FILE},
+	{CURLE_ABORTED_BY_CALLBACK, HTTP_FAULT_FILE},
+};
+
+struct http {
+	CURLM *multi;
+	char *base;
+	char *token_file, *ca_file, *agent;
+	bool plain;
+	guint timer;
+	GHashTable *watches;   /* struct watch * -> itself */
+	GHashTable *transfers; /* struct transfer * -> itself */
+};
+
+/* One socket of curl. */
+struct watch {
+	struct http *http;
+	curl_socket_t socket;
+	guint source;
+};
+
+struct transfer {
+	struct http *http;
+	CURL *easy;
+	struct curl_slist *headers;
+	GBytes *body;
+	GByteArray *reply;
+	size_t max_reply;
+	int file; /* -1: none */
+	int64_t file_left;
+	enum http_fault fault; /* found before or beside curl */
+	int64_t started_ms;
+	guint idle;
+	http_done_fn *done;
+	void (*sent)(void *context); /* NULL once called */
+	void *context;
+	char request_id[UUID_TEXT];
+};
+
+const char *http_fault_name(enum http_fault fault)
+{
+	if ((unsigned)fault >= HTTP_FAULT_COUNT)
+		return "other";
+	return fault_names[fault];
+}
+
+/* Address ------------------------------------------------------------------ */
+
+static bool host_is_loopback(const char *host)
+{
+	g_autoptr(GInetAddress) address = NULL;
+
+	if (g_ascii_strcasecmp(host, "localhost") == 0)
+		return true;
+	address = g_inet_address_new_from_string(host);
+	return address && g_inet_address_get_is_loopback(address);
+}
+
+static bool check_url(const char *url, bool *plain, GError **error)
+{
+	g_autoptr(GUri) uri = NULL;
+	const char *host;
+
+	uri = g_uri_parse(url ? url : "", G_URI_FLAGS_NONE, NULL);
+	host = uri ? g_uri_get_host(uri) : NULL;
+	if (!host || !*host || g_uri_get_userinfo(uri) ||
+		g_uri_get_query(uri) || g_uri_get_fragment(uri)) {
+		g_set_error(error, ITEM_ERROR, ITEM_ERROR_INVALID,
+			"the platform's address is not https://HOST[:PORT]");
+		return false;
+	}
+	*plain = strcmp(g_uri_get_scheme(uri), "http") == 0;
+	if (*plain && !host_is_loopback(host)) {
+		g_set_error(error, ITEM_ERROR, ITEM_ERROR_INVALID,
+			"plain http is for loopback addresses only");
+		return false;
+	}
+	if (!*plain && strcmp(g_uri_get_scheme(uri), "https") != 0) {
+		g_set_error(error, ITEM_ERROR, ITEM_ERROR_INVALID,
+			"the platform's address must be https");
+		return false;
+	}
+	return true;
+}
+
+/* Token -------------------------------------------------------------------- */
+
+static bool token_is_clean(const char *token, size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		if (token[i] <= 0x20 || token[i] >= 0x7f)
+			return false;
+	return len > 0;
+}
+
+/* The header line, or NULL when the file is no token. Caller wipes. */
+static char *token_header(const char *path)
+{
+	char text[HTTP_TOKEN_MAX + 2];
+	char *header = NULL;
+	ssize_t len;
+	int fd;
+
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	if (fd < 0)
+		return NULL;
+	len = read(fd, text, sizeof(text) - 1);
+	close(fd);
+	while (len > 0 && (text[len - 1] == '\n' || text[len - 1] == '\r'))
+		len--;
+	if (len > 0 && len <= HTTP_TOKEN_MAX && token_is_clean(text, len))
+		header = g_strdup_printf(
+			"Authorization: Bearer %.*s", (int)len, text);
+	secret_wipe(text, sizeof(text));
+	return header;
+}
+
+static void warn_of_open_token(const char *path)
+{
+	struct stat st;
+
+	if (stat(path, &st) == 0 && (st.st_mode & S_IRWXO))
+		log_warn("the token file can be read by others");
+}
+
+/* Transfers ---------------------------------------------------------------- */
+
+static void free_headers(struct curl_slist *headers)
+{
+	for (struct curl_slist *at = headers; at; at = at->next)
+		if (g_str_has_prefix(at->data, "Authorization:"))
+			secret_wipe(at->data, strlen(at->data));
+	curl_slist_free_all(headers);
+}
+
+static void transfer_free(void *data)
+{
+	struct transfer *transfer = data;
+
+	if (transfer->idle)
+		g_source_remove(transfer->idle);
+	transfer->sent = NULL; /* its context may be gone */
+	if (transfer->easy) {
+		curl_multi_remove_handle(transfer->http->multi, transfer->easy);
+		curl_easy_cleanup(transfer->easy);
+	}
+	free_headers(transfer->headers);
+	g_clear_pointer(&transfer->body, g_bytes_unref);
+	g_byte_array_unref(transfer->reply);
+	if (transfer->file >= 0)
+		close(transfer->file);
+	g_free(transfer);
+}
+
+static enum http_fault fault_of(CURLcode code, const struct transfer *transfer)
+{
+	if (transfer->fault != HTTP_FAULT_NONE)
+		return transfer->fault;
+	if (code == CURLE_OK)
+		return HTTP_FAULT_NONE;
+	for (size_t i = 0; i < G_N_ELEMENTS(fault_table); i++)
+		if (fault_table[i].code == code)
+			return fault_table[i].fault;
+	return HTTP_FAULT_CUT;
+}
+
+static void read_status(struct transfer *transfer, struct http_reply *reply)
+{
+	curl_off_t retry_after = 0;
+	const char *type = NULL;
+	long status = 0;
+
+	curl_easy_getinfo(transfer->easy, CURLINFO_RESPONSE_CODE, &status);
+	curl_easy_getinfo(transfer->easy, CURLINFO_CONTENT_TYPE, &type);
+	curl_easy_getinfo(transfer->easy, CURLINFO_RETRY_AFTER, &retry_after);
+	reply->status = (int)status;
+	reply->content_type = type ? type : "";
+	if (retry_after > 0)
+		reply->retry_after_ms = MIN(retry_after, 86400) * 1000;
+	g_byte_array_append(transfer->reply, (const guint8 *)"", 1);
+	reply->data = (const char *)transfer->reply->data;
+	reply->len = transfer->reply->len - 1;
+}
+
+/* Hands the reply over and frees the transfer. */
+static void finish(struct transfer *transfer, CURLcode code)
+{
+	struct http *http = transfer->http;
+	struct http_reply reply = {
+		.content_type = "",
+		.data = "",
+		.retry_after_ms = -1,
+		.round_trip_ms = clock_boot_ms() - transfer->started_ms,
+		.received_wall_ms = clock_wall_ms(),
+	};
+
+	reply.fault = fault_of(code, transfer);
+	memcpy(reply.request_id, transfer->request_id, UUID_TEXT);
+	if (reply.fault == HTTP_FAULT_NONE)
+		read_status(transfer, &reply);
+	g_hash_table_steal(http->transfers, transfer);
+	transfer->done(transfer->context, &reply);
+	transfer_free(transfer);
+}
+
+static void reap(struct http *http)
+{
+	CURLMsg *message;
+	int left;
+
+	while ((message = curl_multi_info_read(http->multi, &left))) {
+		struct transfer *transfer = NULL;
+		CURLcode code;
+
+		if (message->msg != CURLMSG_DONE)
+			continue;
+		code = message->data.result;
+		curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE,
+			(char **)&transfer);
+		finish(transfer, code);
+	}
+}
+
+/* Main loop ---------------------------------------------------------------- */
+
+static gboolean on_socket(int fd, GIOCondition condition, gpointer data)
+{
+	struct watch *watch = data;
+	struct http *http = watch->http;
+	int action = 0, running;
+
+	if (condition & (G_IO_IN | G_IO_HUP))
+		action |= CURL_CSELECT_IN;
+	if (condition & G_IO_OUT)
+		action |= CURL_CSELECT_OUT;
+	if (condition & (G_IO_ERR | G_IO_NVAL))
+		action |= CURL_CSELECT_ERR;
+	/* watch may be gone after this; GLib does not mind being told to go
+	 * on with a source that was removed. */
+	curl_multi_socket_action(http->multi, fd, action, &running);
+	reap(http);
+	return G_SOURCE_CONTINUE;
+}
+
+static void watch_free(void *data)
+{
+	struct watch *watch = data;
+
+	if (watch->source)
+		g_source_remove(watch->source);
+	g_free(watch);
+}
+
+static int watch_socket(
+	CURL *easy, curl_socket_t fd, int what, void *data, void *socket_data)
+{
+	struct http *http = data;
+	struct watch *watch = socket_data;
+	GIOCondition condition = 0;
+
+	(void)easy;
+	if (what == CURL_POLL_REMOVE) {
+		if (watch)
+			g_hash_table_remove(http->watches, watch);
+		curl_multi_assign(http->multi, fd, NULL);
+		return 0;
+	}
+	if (!watch) {
+		watch = g_new0(struct watch, 1);
+		watch->http = http;
+		watch->socket = fd;
+		g_hash_table_add(http->watches, watch);
+		curl_multi_assign(http->multi, fd, watch);
+	}
+	if (what & CURL_POLL_IN)
+		condition |= G_IO_IN | G_IO_HUP | G_IO_ERR;
+	if (what & CURL_POLL_OUT)
+		condition |= G_IO_OUT | G_IO_ERR;
+	if (watch->source)
+		g_source_remove(watch->source);
+	watch->source = g_unix_fd_add(fd, condition, on_socket, watch);
+	return 0;
+}
+
+static gboolean on_timer(gpointer data)
+{
+	struct http *http = data;
+	int running;
+
+	http->timer = 0;
+	curl_multi_socket_action(http->multi, CURL_SOCKET_TIMEOUT, 0, &running);
+	reap(http);
+	return G_SOURCE_REMOVE;
+}
+
+static int set_timer(CURLM *multi, long timeout_ms, void *data)
+{
+	struct http *http = data;
+
+	(void)multi;
+	if (http->timer)
+		g_source_remove(http->timer);
+	http->timer = 0;
+	if (timeout_ms >= 0)
+		http->timer = g_timeout_add((guint)timeout_ms, on_timer, http);
+	return 0;
+}
+
+/* Bytes in and out --------------------------------------------------------- */
+
+static size_t take_reply(char *data, size_t size, size_t count, void *context)
+{
+	struct transfer *transfer = context;
+	size_t len = size * count;
+
+	if (len > transfer->max_reply - transfer->reply->len) {
+		transfer->fault = HTTP_FAULT_TOO_LARGE;
+		return 0;
+	}
+	g_byte_array_append(transfer->reply, (const guint8 *)data, (guint)len);
+	return len;
+}
+
+static size_t give_file(char *out, size_t size, size_t count, void *context)
+{
+	struct transfer *transfer = context;
+	size_t want = MIN((int64_t)(size * count), transfer->file_left);
+	ssize_t len;
+
+	if (want == 0)
+		return 0;
+	do
+		len = read(transfer->file, out, want);
+	while (len < 0 && errno == EINTR);
+	if (len <= 0) { /* shorter than it was: never send a short file */
+		transfer->fault = HTTP_FAULT_FILE;
+		return CURL_READFUNC_ABORT;
+	}
+	transfer->file_left -= len;
+	return (size_t)len;
+}
+
+/* A kept connection turned out dead: from the start again. */
+static int rewind_file(void *context, curl_off_t offset, int origin)
+{
+	struct transfer *transfer = context;
+	off_t end = lseek(transfer->file, 0, SEEK_CUR) + transfer->file_left;
+
+	if (origin != SEEK_SET ||
+		lseek(transfer->file, offset, SEEK_SET) != offset)
+		return CURL_SEEKFUNC_CANTSEEK;
+	transfer->file_left = end - offset;
+	return CURL_SEEKFUNC_OK;
+}
+
+static int watch_progress(void *data, curl_off_t down_total, curl_off_t down,
+	curl_off_t up_total, curl_off_t up)
+{
+	struct transfer *transfer = data;
+	void (*sent)(void *context) = transfer->sent;
+
+	(void)down_total;
+	(void)down;
+	if (sent && up_total > 0 && up >= up_total) {
+		transfer->sent = NULL;
+		sent(transfer->context);
+	}
+	return 0;
+}
+
+/* Requests ----------------------------------------------------------------- */
+
+static void set_policy(struct http *http, CURL *easy)
+{
+	curl_easy_setopt(
+		easy, CURLOPT_PROTOCOLS_STR, http->plain ? "http" : "https");
+	curl_easy_setopt(
+		easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
+	curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
+	curl_easy_setopt(easy, CURLOPT_PROXY, "");
+	curl_easy_setopt(easy, CURLOPT_NOPROXY, "*");
+	curl_easy_setopt(easy, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
+	curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+	curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
+	curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 1L);
+	curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 2L);
+	curl_easy_setopt(
+		easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
+	if (http->ca_file) {
+		curl_easy_setopt(easy, CURLOPT_CAINFO, http->ca_file);
+		curl_easy_setopt(easy, CURLOPT_CAPATH, NULL);
+	}
+	curl_easy_setopt(easy, CURLOPT_USERAGENT, http->agent);
+	curl_easy_setopt(
+		easy, CURLOPT_CONNECTTIMEOUT_MS, (long)HTTP_CONNECT_MS);
+	curl_easy_setopt(
+		easy, CURLOPT_LOW_SPEED_LIMIT, (long)HTTP_LOW_SPEED_BYTES);
+	curl_easy_setopt(easy, CURLOPT_LOW_SPEED_TIME, (long)HTTP_LOW_SPEED_S);
+}
+
+static void add_header(
+	struct transfer *transfer, const char *name, const char *value)
+{
+	g_autofree char *line = g_strdup_printf("%s: %s", name, value);
+
+	transfer->headers = curl_slist_append(transfer->headers, line);
+}
+
+static void set_headers(
+	struct transfer *transfer, const struct http_request *request)
+{
+	struct http *http = transfer->http;
+
+	transfer->headers = curl_slist_append(transfer->headers, "Expect:");
+	add_header(transfer, "Accept",
+		"application/json, application/problem+json");
+	add_header(transfer, "X-Request-Id", transfer->request_id);
+	if (request->body || request->file)
+		add_header(transfer, "Content-Type", request->content_type);
+	if (request->idempotency_key)
+		add_header(
+			transfer, "Idempotency-Key", request->idempotency_key);
+	if (http->token_file && !request->anonymous) {
+		char *line = token_header(http->token_file);
+
+		if (!line) {
+			transfer->fault = HTTP_FAULT_TOKEN;
+			return;
+		}
+		transfer->headers = curl_slist_append(transfer->headers, line);
+		secret_wipe(line, strlen(line));
+		g_free(line);
+	}
+	curl_easy_setopt(transfer->easy, CURLOPT_HTTPHEADER, transfer->headers);
+}
+
+static void set_file(
+	struct transfer *transfer, const struct http_request *request)
+{
+	CURL *easy = transfer->easy;
+
+	transfer->file = open(request->file, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	if (transfer->file < 0) {
+		transfer->fault = HTTP_FAULT_FILE;
+		return;
+	}
+	transfer->file_left = request->file_size;
+	curl_easy_setopt(easy, CURLOPT_UPLOAD, 1L);
+	curl_easy_setopt(
+		easy, CURLOPT_INFILESIZE_LARGE, (curl_off_t)request->file_size);
+	curl_easy_setopt(easy, CURLOPT_READFUNCTION, give_file);
+	curl_easy_setopt(easy, CURLOPT_READDATA, transfer);
+	curl_easy_setopt(easy, CURLOPT_SEEKFUNCTION, rewind_file);
+	curl_easy_setopt(easy, CURLOPT_SEEKDATA, transfer);
+}
+
+static void set_body(
+	struct transfer *transfer, const struct http_request *request)
+{
+	CURL *easy = transfer->easy;
+
+	if (request->file) {
+		set_file(transfer, request);
+	} else if (request->body) {
+		transfer->body = g_bytes_ref(request->body);
+		curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE,
+			(curl_off_t)g_bytes_get_size(transfer->body));
+		curl_easy_setopt(easy, CURLOPT_POSTFIELDS,
+			g_bytes_get_data(transfer->body, NULL));
+		curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, request->method);
+	} else {
+		curl_easy_setopt(easy, CURLOPT_HTTPGET, 1L);
+		curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, request->method);
+	}
+}
+
+static struct transfer *transfer_new(struct http *http,
+	const struct http_request *request, http_done_fn *done, void *context)
+{
+	struct transfer *transfer = g_new0(struct transfer, 1);
+	g_autofree char *url = g_strconcat(http->base, request->path, NULL);
+	int total_ms = request->total_ms ? request->total_ms : HTTP_TOTAL_MS;
+	CURL *easy = curl_easy_init();
+
+	if (!easy)
+		g_error("curl: out of memory");
+	transfer->http = http;
+	transfer->easy = easy;
+	transfer->file = -1;
+	transfer->reply = g_byte_array_new();
+	transfer->max_reply = request->max_reply;
+	transfer->started_ms = clock_boot_ms();
+	transfer->done = done;
+	transfer->context = context;
+	uuid7(transfer->request_id);
+	set_policy(http, easy);
+	curl_easy_setopt(easy, CURLOPT_PRIVATE, transfer);
+	curl_easy_setopt(easy, CURLOPT_URL, url);
+	curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)total_ms);
+	curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, take_reply);
+	curl_easy_setopt(easy, CURLOPT_WRITEDATA, transfer);
+	if (request->sent) {
+		transfer->sent = request->sent;
+		curl_easy_setopt(easy, CURLOPT_NOPROGRESS, 0L);
+		curl_easy_setopt(
+			easy, CURLOPT_XFERINFOFUNCTION, watch_progress);
+		curl_easy_setopt(easy, CURLOPT_XFERINFODATA, transfer);
+	}
+	set_body(transfer, request);
+	set_headers(transfer, request);
+	return transfer;
+}
+
+static gboolean on_failed_early(gpointer data)
+{
+	struct transfer *transfer = data;
+
+	transfer->idle = 0;
+	finish(transfer, CURLE_OK);
+	return G_SOURCE_REMOVE;
+}
+
+void http_send(struct http *http, const struct http_request *request,
+	http_done_fn *done, void *context)
+{
+	struct transfer *transfer = transfer_new(http, request, done, context);
+
+	g_hash_table_add(http->transfers, transfer);
+	if (transfer->fault == HTTP_FAULT_NONE &&
+		curl_multi_add_handle(http->multi, transfer->easy) != CURLM_OK)
+		transfer->fault = HTTP_FAULT_ABSENT;
+	if (transfer->fault != HTTP_FAULT_NONE)
+		transfer->idle = g_idle_add(on_failed_early, transfer);
+}
+
+/* One platform ---------------------------------------------------------------
+ */
+
+static char *text_or_null(const char *text)
+{
+	return text && *text ? g_strdup(text) : NULL;
+}
+
+struct http *http_new(const struct http_config *config, GError **error)
+{
+	struct http *http;
+	size_t len;
+	bool plain;
+
+	if (!check_url(config->url, &plain, error))
+		return NULL;
+	curl_global_init(CURL_GLOBAL_DEFAULT);
+	http = g_new0(struct http, 1);
+	http->plain = plain;
+	http->base = g_strdup(config->url);
+	len = strlen(http->base);
+	while (len > 0 && http->base[len - 1] == '/')
+		http->base[--len] = '\0';
+	http->token_file = text_or_null(config->token_file);
+	http->ca_file = text_or_null(config->ca_file);
+	http->agent = g_strdup(config->program ? config->program : "yikou");
+	if (http->token_file)
+		warn_of_open_token(http->token_file);
+	http->watches = g_hash_table_new_full(NULL, NULL, watch_free, NULL);
+	http->transfers =
+		g_hash_table_new_full(NULL, NULL, transfer_free, NULL);
+	http->multi = curl_multi_init();
+	curl_multi_setopt(http->multi, CURLMOPT_SOCKETFUNCTION, watch_socket);
+	curl_multi_setopt(http->multi, CURLMOPT_SOCKETDATA, http);
+	curl_multi_setopt(http->multi, CURLMOPT_TIMERFUNCTION, set_timer);
+	curl_multi_setopt(http->multi, CURLMOPT_TIMERDATA, http);
+	curl_multi_setopt(http->multi, CURLMOPT_MAXCONNECTS, 4L);
+	return http;
+}
+
+void http_free(struct http *http)
+{
+	if (!http)
+		return;
+	g_hash_table_destroy(http->transfers);
+	curl_multi_cleanup(http->multi);
+	g_hash_table_destroy(http->watches);
+	if (http->timer)
+		g_source_remove(http->timer);
+	g_free(http->base);
+	g_free(http->token_file);
+	g_free(http->ca_file);
+	g_free(http->agent);
+	g_free(http);
+	curl_global_cleanup();
+}

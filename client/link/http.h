@@ -1,0 +1,95 @@
+/* HTTPS to the platform on the GLib main loop: the only user of curl.
+ *
+ * Nothing here knows what a request means. One struct http speaks to one
+ * platform: https with the certificate checked (plain http only when the host
+ * is a loopback address), no redirects, no proxy, no environment, no thread of
+ * ours. The token is read from its file for each request, so that a renewed
+ * one is used at once; it is never logged (security.md 2.4). */
+#ifndef CLIENT_LINK_HTTP_H
+#define CLIENT_LINK_HTTP_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "client/base/auto.h"
+#include "client/base/id.h"
+
+struct http;
+
+/* All borrowed during the call. */
+struct http_config {
+	const char *url;        /* "https://host[:port][/prefix]" */
+	const char *token_file; /* NULL or "": no Authorization is sent */
+	const char *ca_file;    /* NULL or "": the system's authorities */
+	const char *program;    /* for User-Agent */
+};
+
+/* ITEM_ERROR_INVALID for an address that is not allowed. */
+struct http *http_new(const struct http_config *config, GError **error);
+/* Requests in flight are dropped; their done is not called. Not from done. */
+void http_free(struct http *http);
+DEFINE_AUTO(http, http_free)
+
+enum {
+	HTTP_CONNECT_MS = 10000,
+	HTTP_TOTAL_MS = 30000, /* of a request without a file */
+	HTTP_LOW_SPEED_BYTES = 64,
+	HTTP_LOW_SPEED_S = 20,
+	HTTP_TOKEN_MAX = 4096,
+};
+
+/* Borrowed during the call, but for body, of which a reference is taken. */
+struct http_request {
+	const char *method; /* "GET", "POST", "PUT" */
+	const char *path;   /* "/v1/...", escaped already */
+	const char *content_type;
+	GBytes *body;
+	const char *file;            /* streamed instead of body, for PUT */
+	int64_t file_size;           /* exactly so many bytes are sent */
+	size_t max_reply;            /* bytes; more is HTTP_FAULT_TOO_LARGE */
+	int total_ms;                /* 0: HTTP_TOTAL_MS */
+	bool anonymous;              /* without the token */
+	const char *idempotency_key; /* may be NULL */
+	/* Called once with done's context when the last byte of the body is on
+	 * its way: from now on the outcome is unknown without a reply. May be
+	 * NULL; must not send. */
+	void (*sent)(void *context);
+};
+
+/* X(code, name): why there is no reply. */
+#define HTTP_FAULTS(X)                                                       \
+	X(HTTP_FAULT_NONE, "none")                                           \
+	X(HTTP_FAULT_TOKEN, "token")     /* token file not usable */         \
+	X(HTTP_FAULT_FILE, "file")       /* file to send not readable */     \
+	X(HTTP_FAULT_ABSENT, "absent")   /* no name, no connection */        \
+	X(HTTP_FAULT_TIMEOUT, "timeout") /* also: too slow */                \
+	X(HTTP_FAULT_TLS, "tls")         /* certificate or handshake */      \
+	X(HTTP_FAULT_CUT, "cut")         /* connection lost in the middle */ \
+	X(HTTP_FAULT_TOO_LARGE, "too-large")
+
+#define HTTP_FAULT_ROW(code, name) code,
+enum http_fault { HTTP_FAULTS(HTTP_FAULT_ROW) HTTP_FAULT_COUNT };
+const char *http_fault_name(enum http_fault fault);
+
+/* What came back. With a fault only request_id and the times are set: whether
+ * the platform acted is unknown. */
+struct http_reply {
+	enum http_fault fault;
+	int status;
+	const char *content_type; /* as sent, "" when absent */
+	const char *data;         /* NUL ended beyond len */
+	size_t len;
+	int64_t retry_after_ms; /* -1: header absent; dates are converted */
+	int64_t round_trip_ms;
+	int64_t received_wall_ms;
+	char request_id[UUID_TEXT]; /* sent as X-Request-Id, for the logs */
+};
+
+/* Called once from the main loop, never from inside http_send(). The reply is
+ * borrowed. May send again. */
+typedef void http_done_fn(void *context, const struct http_reply *reply);
+
+void http_send(struct http *http, const struct http_request *request,
+	http_done_fn *done, void *context);
+
+#endif

@@ -1,0 +1,280 @@
+/* Pulling: what the platform changed since the cursor.
+ *
+ * First hello (limits, epoch, clock); then, after a change of epoch, whether
+ * the platform still has what it acknowledged; then numbers; then the feeds,
+ * page by page. The rows of a page and its cursor are one transaction in the
+ * store, so a page that was half received is simply asked for again.
+ *
+ *   GET /v1/changes?feed=tickets&limit=500&window=03&cursor=c17 */
+#include "client/link/engine.h"
+
+#include <string.h>
+
+#include "client/base/clock.h"
+#include "client/base/log.h"
+
+#define FEED_NAME_ROW(code, name, ticks) [code] = (name),
+static const char *const feed_names[] = {FEEDS(FEED_NAME_ROW)};
+#define FEED_TICKS_ROW(code, name, ticks) [code] = (ticks),
+static const unsigned feed_ticks[] = {FEEDS(FEED_TICKS_ROW)};
+
+enum { OUTBOX_LIST_MAX = 100000 };
+
+const char *feed_name(enum feed feed)
+{
+	return feed_names[feed];
+}
+
+void pull_init(struct link *link)
+{
+	link->pull.hello_due = true;
+	pull_all(link);
+}
+
+void pull_clear(struct link *link)
+{
+	g_clear_pointer(&link->pull.cursor, g_free);
+}
+
+void pull_tick(struct link *link)
+{
+	struct pull *pull = &link->pull;
+
+	pull->ticks++;
+	pull->numbers_due = true;
+	for (unsigned i = 0; i < FEED_COUNT; i++) {
+		if (pull->ticks % feed_ticks[i] == 0)
+			pull->feed_due[i] = true;
+	}
+}
+
+void pull_all(struct link *link)
+{
+	link->pull.numbers_due = true;
+	for (unsigned i = 0; i < FEED_COUNT; i++)
+		link->pull.feed_due[i] = true;
+}
+
+bool pull_is_idle(const struct link *link)
+{
+	const struct pull *pull = &link->pull;
+
+	for (unsigned i = 0; i < FEED_COUNT; i++) {
+		if (pull->feed_due[i])
+			return false;
+	}
+	return !pull->hello_due && !pull->check_due && !pull->numbers_due;
+}
+
+/* A 4xx that is final says here only that we and the platform do not
+ * understand each other: not asked again before the next turn. */
+static bool is_final(const struct answer *answer)
+{
+	return answer->kind == ANSWER_REFUSED ||
+	       answer->kind == ANSWER_TOO_LARGE;
+}
+
+static bool get(struct link *link, const char *path, size_t max_reply,
+	void (*done)(struct link *link, const struct http_reply *reply))
+{
+	link_send(&link->pull_lane,
+		&(struct http_request){
+			.method = "GET",
+			.path = path,
+			.max_reply = max_reply,
+		},
+		done);
+	return true;
+}
+
+/* Hello ----------------------------------------------------------------------
+ */
+
+static void hello_done(struct link *link, const struct http_reply *reply)
+{
+	struct answer answer;
+
+	capabilities_decode(reply, &answer, &link->limits);
+	link_heard(&link->pull_lane, &answer, reply);
+	if (answer.kind == ANSWER_OK || is_final(&answer))
+		link->pull.hello_due = false;
+	answer_clear(&answer);
+}
+
+/* Reconciliation check
+ * --------------------------------------------------------- */
+
+/* The lowest store_seq the platform cannot have, 0 when there is none. */
+static int64_t oldest_unacked(struct link *link)
+{
+	static const enum op_state states[] = {OP_QUEUED, OP_WAIT_BLOB,
+		OP_READY, OP_LEASED, OP_CONFLICT, OP_DEAD, OP_VOID};
+	int64_t oldest = 0;
+
+	for (size_t i = 0; i < G_N_ELEMENTS(states); i++) {
+		g_autoptr(GPtrArray) ops = outbox_list(
+			link->store, states[i], OUTBOX_LIST_MAX, NULL);
+
+		for (unsigned k = 0; ops && k < ops->len; k++) {
+			struct op *op = ops->pdata[k];
+
+			if (oldest == 0 || op->store_seq < oldest)
+				oldest = op->store_seq;
+		}
+	}
+	return oldest;
+}
+
+/* How far the platform has told us that it has everything. */
+static int64_t our_contiguous(struct link *link)
+{
+	g_autoptr(GPtrArray) acked =
+		outbox_list(link->store, OP_ACKED, 1, NULL);
+	int64_t oldest = oldest_unacked(link);
+
+	if (oldest > 0)
+		return oldest - 1;
+	return acked && acked->len > 0
+		       ? ((struct op *)acked->pdata[0])->store_seq
+		       : 0;
+}
+
+static void save(struct link *link, const char *name, const char *value)
+{
+	g_autoptr(GError) error = NULL;
+
+	if (!store_set_meta(link->store, name, value, &error))
+		link_store_failed(link, error);
+}
+
+static void compare(struct link *link, int64_t contiguous)
+{
+	int64_t ours = our_contiguous(link);
+	g_autofree char *text = NULL;
+
+	link->server_behind = MAX(0, ours - contiguous);
+	text = g_strdup_printf("%" G_GINT64_FORMAT, link->server_behind);
+	save(link, "server_behind", text);
+	if (link->server_behind == 0) {
+		log_info("new server epoch: the platform has all "
+			 "%" G_GINT64_FORMAT " steps",
+			ours);
+		link->epoch_changed = false;
+		save(link, "server_epoch_changed", "");
+		return;
+	}
+	log_warn("new server epoch: acknowledged up to %" G_GINT64_FORMAT
+		 ", the platform has %" G_GINT64_FORMAT
+		 ": reconciliation needed, nothing is sent again by itself",
+		ours, contiguous);
+}
+
+static void check_done(struct link *link, const struct http_reply *reply)
+{
+	struct answer answer;
+	int64_t contiguous;
+	bool known = store_decode(reply, &answer, &contiguous);
+
+	link_heard(&link->pull_lane, &answer, reply);
+	if (known)
+		compare(link, contiguous);
+	if (known || is_final(&answer))
+		link->pull.check_due = false;
+	answer_clear(&answer);
+}
+
+/* Feeds ----------------------------------------------------------------------
+ */
+
+static void take_page(struct link *link, const struct answer *answer,
+	const struct feed_page *page)
+{
+	struct pull *pull = &link->pull;
+	g_autoptr(GError) error = NULL;
+	bool changed = false;
+
+	if (!page->more)
+		pull->was_reset[pull->feed] = false;
+	pull->feed_due[pull->feed] = page->more;
+	if (json_length(page->rows) == 0 && pull->cursor &&
+		strcmp(pull->cursor, page->next_cursor) == 0)
+		return; /* nothing new: no transaction */
+	if (!feed_apply(link->store, feed_name(pull->feed), page->next_cursor,
+		    answer->server_epoch, page->rows, &changed, &error)) {
+		pull->feed_due[pull->feed] = true;
+		link_store_failed(link, error);
+		return;
+	}
+	link->counters.rows += (int64_t)json_length(page->rows);
+	if (changed && link->ops->pulled)
+		link->ops->pulled(link->context, feed_name(pull->feed));
+}
+
+static void start_again(struct link *link)
+{
+	struct pull *pull = &link->pull;
+	g_autoptr(GError) error = NULL;
+
+	log_warn("feed %s: cursor expired", feed_name(pull->feed));
+	if (!feed_reset(link->store, feed_name(pull->feed), &error))
+		link_store_failed(link, error);
+	/* Once until the end is reached; a platform that expires its newest
+	 * cursors too is left alone for a turn. */
+	pull->feed_due[pull->feed] = !pull->was_reset[pull->feed];
+	pull->was_reset[pull->feed] = true;
+}
+
+static void feed_done(struct link *link, const struct http_reply *reply)
+{
+	struct pull *pull = &link->pull;
+	struct feed_page page;
+	struct answer answer;
+	bool good = feed_decode(reply, pull->cursor, &answer, &page);
+
+	link_heard(&link->pull_lane, &answer, reply);
+	if (good)
+		take_page(link, &answer, &page);
+	else if (page.expired)
+		start_again(link);
+	else if (is_final(&answer))
+		pull->feed_due[pull->feed] = false;
+	answer_clear(&answer);
+	g_clear_pointer(&pull->cursor, g_free);
+}
+
+static bool send_feed(struct link *link, enum feed feed)
+{
+	struct pull *pull = &link->pull;
+	g_autofree char *path = NULL;
+
+	pull->feed = feed;
+	g_free(pull->cursor);
+	pull->cursor = feed_cursor(link->store, feed_name(feed));
+	path = feed_path(feed_name(feed), pull->cursor,
+		feed == FEED_TICKETS ? store_window(link->store) : NULL);
+	return get(link, path, FEED_MAX_REPLY, feed_done);
+}
+
+/* The lane -------------------------------------------------------------------
+ */
+
+bool pull_next(struct link *link)
+{
+	struct pull *pull = &link->pull;
+
+	if (pull->hello_due)
+		return get(
+			link, "/v1/capabilities", CALL_MAX_REPLY, hello_done);
+	if (pull->check_due) {
+		g_autofree char *path = store_path(store_uuid(link->store));
+
+		return get(link, path, CALL_MAX_REPLY, check_done);
+	}
+	if (pull->numbers_due && numbers_next(link))
+		return true;
+	for (unsigned i = 0; i < FEED_COUNT && !link->stopping; i++) {
+		if (pull->feed_due[i])
+			return send_feed(link, (enum feed)i);
+	}
+	return false;
+}

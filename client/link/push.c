@@ -1,0 +1,383 @@
+/* Pushing: claim, send, settle.
+ *
+ * Ops that are ready go first, so that a call of the next number is not kept
+ * waiting by a large picture; then one blob at a time (attach.c). After a
+ * request without an answer the same bytes are sent again: the platform knows
+ * each op_id for ever. */
+#include "client/link/engine.h"
+
+#include <string.h>
+
+#include "client/base/clock.h"
+#include "client/base/log.h"
+#include "client/link/batch.h"
+
+enum {
+	/* Only the holder of sync.lock sends, and it claims nothing while a
+	 * request is in flight: the lease need not outlive the request. It is
+	 * how long a successor waits after a crash. */
+	LEASE_MS = 500,
+	LOST_REST_MS = 10000,
+	FRUITLESS_MAX = 5,  /* in once-mode */
+	BLOB_WAITS_MAX = 3, /* missing_blobs in a row for one op */
+};
+
+void push_init(struct link *link)
+{
+	link->limits.max_ops = BATCH_MAX_OPS;
+	link->limits.max_bytes = BATCH_MAX_BYTES;
+	link->push.limit = BATCH_MAX_OPS;
+	link->push.next_ms = -1;
+	link->push.dead_of_code =
+		g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+	link->push.troubles =
+		g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+	link->push.uploads =
+		g_ptr_array_new_with_free_func((GDestroyNotify)blob_free);
+}
+
+void push_clear(struct link *link)
+{
+	struct push *push = &link->push;
+
+	g_clear_pointer(&push->ops, g_ptr_array_unref);
+	g_clear_pointer(&push->asked, g_ptr_array_unref);
+	g_clear_pointer(&push->uploads, g_ptr_array_unref);
+	g_clear_pointer(&push->uploading, blob_free);
+	g_clear_pointer(&push->dead_of_code, g_hash_table_unref);
+	g_clear_pointer(&push->troubles, g_hash_table_unref);
+}
+
+/* Settling -------------------------------------------------------------------
+ */
+
+static void settle(struct link *link, const struct op_settlement *settlements,
+	size_t count)
+{
+	g_autoptr(GError) error = NULL;
+
+	link_crash_point(link, CRASH_BEFORE_SETTLE);
+	if (!outbox_settle_all(link->store, link->push.generation, settlements,
+		    count, &error)) {
+		if (error->domain == LINK_ERROR) {
+			/* Someone else has the rows: never settle them. */
+			log_error(error, "lease lost");
+			link->counters.lease_lost++;
+			gate_pause(&link->push_lane.gate, clock_boot_ms(),
+				LOST_REST_MS);
+		} else {
+			link_store_failed(link, error);
+		}
+	}
+	g_clear_pointer(&link->push.ops, g_ptr_array_unref);
+	link_crash_point(link, CRASH_AFTER_SETTLE);
+}
+
+/* The same for every op of the batch. */
+static void settle_alike(
+	struct link *link, enum op_verdict verdict, const struct answer *answer)
+{
+	const GPtrArray *ops = link->push.ops;
+	g_autofree struct op_settlement *all =
+		g_new0(struct op_settlement, ops->len);
+
+	for (unsigned i = 0; i < ops->len; i++) {
+		struct op *op = ops->pdata[i];
+
+		all[i].store_seq = op->store_seq;
+		all[i].outcome.verdict = verdict;
+		all[i].outcome.http = answer->http;
+		if (answer->code)
+			all[i].outcome.problem = answer->code->code;
+	}
+	settle(link, all, ops->len);
+}
+
+/* The mass-dead guard
+ * ---------------------------------------------------------- */
+
+static unsigned dead_of(struct link *link, const char *code)
+{
+	return GPOINTER_TO_UINT(
+		g_hash_table_lookup(link->push.dead_of_code, code));
+}
+
+static void count_dead(struct link *link, const char *code)
+{
+	g_hash_table_replace(link->push.dead_of_code, g_strdup(code),
+		GUINT_TO_POINTER(dead_of(link, code) + 1));
+}
+
+/* True when the results would park more ops of one code than one mistake
+ * explains: the cause is elsewhere, and nothing of it is parked. */
+static bool too_many_dead(struct link *link, const struct batch_reply *reply)
+{
+	for (size_t i = 0; i < reply->count; i++) {
+		const struct batch_result *result = &reply->results[i];
+		unsigned dead = dead_of(link, result->code);
+
+		if (result->verdict != OP_VERDICT_DEAD)
+			continue;
+		for (size_t k = 0; k < reply->count; k++)
+			dead += reply->results[k].verdict == OP_VERDICT_DEAD &&
+				strcmp(reply->results[k].code, result->code) ==
+					0;
+		if (dead > LINK_DEAD_MAX) {
+			log_warn("more than %d ops refused with %s: stopped",
+				LINK_DEAD_MAX, result->code);
+			return true;
+		}
+	}
+	return false;
+}
+
+static void give_back_dead(struct batch_reply *reply)
+{
+	for (size_t i = 0; i < reply->count; i++)
+		if (reply->results[i].verdict == OP_VERDICT_DEAD)
+			reply->results[i].verdict = OP_VERDICT_UNSENT;
+}
+
+/* Batches --------------------------------------------------------------------
+ */
+
+static void count_result(struct link *link, const struct batch_result *result)
+{
+	struct link_counters *count = &link->counters;
+
+	count->acked += result->verdict == OP_VERDICT_ACK;
+	count->replayed += result->replay;
+	count->conflict += result->verdict == OP_VERDICT_CONFLICT;
+	count->dead += result->verdict == OP_VERDICT_DEAD;
+	count->retried += result->verdict == OP_VERDICT_RETRY;
+	if (result->verdict == OP_VERDICT_DEAD)
+		count_dead(link, result->code);
+	if (result->verdict == OP_VERDICT_ACK ||
+		result->verdict == OP_VERDICT_DEAD ||
+		result->verdict == OP_VERDICT_CONFLICT)
+		link->push.fruitless = 0;
+}
+
+/* An op whose blobs are reported missing again and again must not spin: every
+ * fourth time it rests. */
+static void slow_down(
+	struct link *link, struct batch_result *result, const struct op *op)
+{
+	if (result->verdict != OP_VERDICT_WAIT_BLOB ||
+		op->attempts % (BLOB_WAITS_MAX + 1) != 0)
+		return;
+	result->verdict = OP_VERDICT_RETRY;
+	result->delay_ms = backoff_delay_ms((unsigned)op->attempts,
+		link_backoff_cap(link), g_random_double());
+}
+
+static void settle_results(struct link *link, struct batch_reply *reply)
+{
+	g_autofree struct op_settlement *all =
+		g_new0(struct op_settlement, reply->count + 1);
+
+	if (too_many_dead(link, reply)) {
+		link->push.halted = true;
+		give_back_dead(reply);
+	}
+	for (size_t i = 0; i < reply->count; i++) {
+		struct batch_result *result = &reply->results[i];
+		struct op *op = link->push.ops->pdata[i];
+
+		slow_down(link, result, op);
+		count_result(link, result);
+		all[i].store_seq = op->store_seq;
+		all[i].outcome = (struct op_outcome){
+			.verdict = result->verdict,
+			.http = result->http,
+			.problem = *result->code ? result->code : NULL,
+			.server_version = result->version,
+			.receipt = result->receipt,
+			.server_ms = MAX(0, reply->answer.server_ms),
+			.delay_ms = result->delay_ms,
+		};
+	}
+	settle(link, all, reply->count);
+}
+
+static void note_oddities(struct link *link, const struct batch_reply *reply)
+{
+	link->counters.extra += reply->extra;
+	link->counters.missing += reply->missing;
+	link->counters.contradictory += reply->contradictory;
+	if (reply->extra || reply->missing || reply->contradictory)
+		log_warn("batch reply: %u results missing, %u extra, "
+			 "%u contradictory",
+			reply->missing, reply->extra, reply->contradictory);
+}
+
+static void grow_limit(struct link *link)
+{
+	link->push.limit = MIN(link->push.limit * 2, link->limits.max_ops);
+}
+
+/* The batch as a whole was refused. Smaller and smaller ones find the op that
+ * is the reason; only that one is parked. */
+static void settle_refused(struct link *link, const struct answer *answer)
+{
+	unsigned count = link->push.ops->len;
+
+	if (count > 1) {
+		link->push.limit = (int)count / 2;
+		settle_alike(link, OP_VERDICT_UNSENT, answer);
+		return;
+	}
+	grow_limit(link);
+	if (!answer->code || link->push.halted) {
+		struct op *op = link->push.ops->pdata[0];
+		struct op_settlement one = {
+			.store_seq = op->store_seq,
+			.outcome.verdict = OP_VERDICT_RETRY,
+			.outcome.http = answer->http,
+			.outcome.delay_ms = backoff_delay_ms(
+				(unsigned)op->attempts, link_backoff_cap(link),
+				g_random_double()),
+		};
+
+		settle(link, &one, 1);
+		return;
+	}
+	count_dead(link, answer->code->code);
+	if (dead_of(link, answer->code->code) > LINK_DEAD_MAX) {
+		link->push.halted = true;
+		settle_alike(link, OP_VERDICT_UNSENT, answer);
+		return;
+	}
+	link->counters.dead++;
+	link->push.fruitless = 0;
+	settle_alike(link, OP_VERDICT_DEAD, answer);
+}
+
+static void settle_batch(struct link *link, struct batch_reply *reply)
+{
+	struct answer *answer = &reply->answer;
+
+	switch (answer->kind) {
+	case ANSWER_OK:
+		note_oddities(link, reply);
+		grow_limit(link);
+		settle_results(link, reply);
+		break;
+	case ANSWER_TOO_LARGE:
+	case ANSWER_REFUSED:
+		settle_refused(link, answer);
+		break;
+	case ANSWER_AUTH:
+	case ANSWER_BUSY:
+		settle_alike(link, OP_VERDICT_UNSENT, answer);
+		break;
+	case ANSWER_FAULT:
+		link->counters.unknown += link->push.ops->len;
+		settle_alike(link, OP_VERDICT_RETRY, answer);
+		break;
+	}
+}
+
+static void batch_done(struct link *link, const struct http_reply *http)
+{
+	struct batch_reply reply;
+
+	link_crash_point(link, CRASH_AFTER_REPLY);
+	batch_decode(http, link->push.ops, link_backoff_cap(link),
+		g_random_double(), &reply);
+	/* A refusal that has nothing to do with what is in the batch. */
+	if (reply.answer.kind == ANSWER_REFUSED &&
+		!reply.answer.code->from_content)
+		answer_spoil(&reply.answer, reply.answer.code->code);
+	link->push.fruitless++;
+	link_heard(&link->push_lane, &reply.answer, http);
+	settle_batch(link, &reply);
+	batch_reply_clear(&reply);
+}
+
+static void batch_sent(void *context)
+{
+	struct lane *lane = context;
+
+	link_crash_point(lane->link, CRASH_AFTER_SEND);
+}
+
+static bool send_batch(struct link *link)
+{
+	g_autofree char *epoch = store_meta(link->store, "store_epoch");
+	struct op *last = link->push.ops->pdata[link->push.ops->len - 1];
+	struct batch_store from = {
+		.uuid = store_uuid(link->store),
+		.epoch = epoch ? g_ascii_strtoll(epoch, NULL, 10) : 1,
+		.chain_head = last->hash,
+	};
+	char key[UUID_TEXT];
+	g_autoptr(GError) error = NULL;
+	g_autoptr(GBytes) body = batch_request(&from, link->push.ops, &error);
+
+	if (!body) {
+		link_store_failed(link, error);
+		settle_alike(link, OP_VERDICT_UNSENT, &(struct answer){0});
+		return false;
+	}
+	uuid7(key);
+	link->counters.batches++;
+	link->counters.sent += link->push.ops->len;
+	link_send(&link->push_lane,
+		&(struct http_request){
+			.method = "POST",
+			.path = "/v1/ops:batch",
+			.content_type = "application/json",
+			.body = body,
+			.max_reply = BATCH_MAX_REPLY,
+			.idempotency_key = key,
+			.sent = batch_sent,
+		},
+		batch_done);
+	return true;
+}
+
+/* False when nothing is ready. */
+static bool push_batch(struct link *link)
+{
+	struct op_lease lease = {0};
+	g_autoptr(GError) error = NULL;
+
+	link->push.next_ms = outbox_next_ms(link->store);
+	if (link->push.next_ms != 0)
+		return false;
+	link_crash_point(link, CRASH_BEFORE_CLAIM);
+	if (!outbox_claim(link->store,
+		    MIN(link->push.limit, link->limits.max_ops),
+		    link->limits.max_bytes, LEASE_MS, &lease, &error)) {
+		link_store_failed(link, error);
+		return false;
+	}
+	link_crash_point(link, CRASH_AFTER_CLAIM);
+	if (lease.ops->len == 0) {
+		g_ptr_array_unref(lease.ops);
+		return false;
+	}
+	link->push.generation = lease.generation;
+	link->push.ops = lease.ops;
+	return send_batch(link);
+}
+
+/* The lane -------------------------------------------------------------------
+ */
+
+bool push_next(struct link *link)
+{
+	link->push.next_ms = -1;
+	if (link->push.halted)
+		return false;
+	if (link->options.once && link->push.fruitless >= FRUITLESS_MAX)
+		return false;
+	if (push_batch(link))
+		return true;
+	if (!link->stopping && attach_next(link))
+		return true;
+	/* Idle: the run is over, the guard counts anew. */
+	g_hash_table_remove_all(link->push.dead_of_code);
+	return false;
+}

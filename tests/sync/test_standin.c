@@ -1,0 +1,254 @@
+/* The link and the stand-in platform, both as they are: whole days of work
+ * with lost replies, portals, crashes and a restart of the platform. */
+#include <signal.h>
+#include <string.h>
+
+#include <gio/gio.h>
+#include <glib.h>
+#include <glib/gstdio.h>
+
+#include "client/base/error.h"
+#include "client/base/file.h"
+#include "client/base/process.h"
+#include "client/store/feed.h"
+#include "client/store/outbox.h"
+#include "client/store/ticket.h"
+#include "tests/sync/rig.h"
+
+struct platform {
+	struct rig *rig;
+	GSubprocess *process;
+	char *port_file;
+	unsigned port;
+};
+
+static bool has_port(void *context)
+{
+	struct platform *platform = context;
+	g_autofree char *text = NULL;
+
+	if (!g_file_get_contents(platform->port_file, &text, NULL, NULL))
+		return false;
+	platform->port = (unsigned)g_ascii_strtoull(text, NULL, 10);
+	return platform->port != 0;
+}
+
+static void platform_start(struct platform *platform, const char *option)
+{
+	struct rig *rig = platform->rig;
+	g_autofree char *program = process_sibling("../../yikou-platform");
+	g_autofree char *state = g_build_filename(rig->dir, "platform", NULL);
+	g_autofree char *token =
+		g_build_filename(rig->dir, "platform.token", NULL);
+	const char *argv[] = {program, "--state", state, "--token-file", token,
+		"--port-file", platform->port_file, "--chaos", option, NULL};
+	g_autoptr(GError) error = NULL;
+
+	g_remove(platform->port_file);
+	platform->process = g_subprocess_newv(argv,
+		G_SUBPROCESS_FLAGS_STDOUT_SILENCE |
+			(g_test_verbose() ? 0
+					  : G_SUBPROCESS_FLAGS_STDERR_SILENCE),
+		&error);
+	g_assert_no_error(error);
+	g_assert_true(rig_wait(has_port, platform, 5000));
+	rig_point_at(rig, platform->port);
+}
+
+static void platform_kill(struct platform *platform)
+{
+	g_subprocess_send_signal(platform->process, SIGKILL);
+	g_subprocess_wait(platform->process, NULL, NULL);
+	g_clear_object(&platform->process);
+}
+
+static void platform_open(struct platform *platform)
+{
+	platform->rig = rig_new();
+	platform->port_file =
+		g_build_filename(platform->rig->dir, "port", NULL);
+	platform_start(platform, NULL);
+}
+
+static void platform_close(struct platform *platform)
+{
+	platform_kill(platform);
+	g_free(platform->port_file);
+	rig_free(platform->rig);
+}
+
+/* One request, blocking; the platform is another process. */
+static struct json *ask(struct platform *platform, const char *method,
+	const char *path, const char *body)
+{
+	g_autoptr(GSocketClient) client = g_socket_client_new();
+	g_autoptr(GError) error = NULL;
+	g_autoptr(GSocketConnection) connection =
+		g_socket_client_connect_to_host(client, "127.0.0.1",
+			(guint16)platform->port, NULL, &error);
+	g_autoptr(GString) reply = g_string_new(NULL);
+	g_autofree char *request = g_strdup_printf(
+		"%s %s HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
+		"Authorization: Bearer " RIG_TOKEN "\r\n"
+		"Content-Type: application/json\r\nContent-Length: %zu\r\n"
+		"\r\n%s",
+		method, path, strlen(body), body);
+	const char *start;
+	char chunk[4096];
+	gssize len;
+
+	g_assert_no_error(error);
+	g_output_stream_write_all(
+		g_io_stream_get_output_stream(G_IO_STREAM(connection)), request,
+		strlen(request), NULL, NULL, NULL);
+	while ((len = g_input_stream_read(
+			g_io_stream_get_input_stream(G_IO_STREAM(connection)),
+			chunk, sizeof(chunk), NULL, NULL)) > 0)
+		g_string_append_len(reply, chunk, len);
+	start = strstr(reply->str, "\r\n\r\n");
+	g_assert_nonnull(start);
+	return json_parse(start + 4, strlen(start + 4), NULL);
+}
+
+static void order_chaos(struct platform *platform, const char *next)
+{
+	AUTO(json) reply = ask(platform, "POST", "/_chaos", next);
+
+	g_assert_cmpint(json_int_or(reply, "queued", 0), >, 0);
+}
+
+/* The platform has every step of this store, none twice: its own proof. */
+static void check_platform(struct platform *platform)
+{
+	g_autofree char *path = g_strconcat(
+		"/v1/stores/", store_uuid(platform->rig->store), NULL);
+	AUTO(json) store = ask(platform, "GET", path, "");
+	g_autoptr(GError) error = NULL;
+	char head[SHA256_TEXT];
+	int64_t rows;
+
+	outbox_verify(platform->rig->store, &rows, head, &error);
+	g_assert_no_error(error);
+	g_assert_cmpint(json_int_or(store, "contiguous", -1), ==, rows);
+	g_assert_cmpuint(json_length(json_get(store, "gaps")), ==, 0);
+	g_assert_cmpstr(json_text(store, "chain_head"), ==, head);
+	g_assert_cmpint(
+		json_int_or(json_get(store, "counts"), "ops", -1), ==, rows);
+	g_assert_cmpint(rig_unsent(platform->rig), ==, 0);
+	g_assert_cmpint(rig_parked(platform->rig), ==, 0);
+}
+
+static void take_ticket(struct platform *platform)
+{
+	AUTO(json) ticket = ask(platform, "POST", "/v1/tickets",
+		"{\"kind\":\"apply\",\"business\":\"\",\"person\":\"\"}");
+
+	g_assert_nonnull(json_text(ticket, "ticket_id"));
+}
+
+/* Everything a window sends in a visit. */
+static void work(struct rig *rig)
+{
+	g_autoptr(GError) error = NULL;
+	g_autoptr(GPtrArray) waiting = ticket_list(rig->store, &error);
+	struct ticket *ticket;
+
+	g_assert_no_error(error);
+	g_assert_cmpuint(waiting->len, >, 0);
+	ticket = waiting->pdata[0];
+	ticket_act(rig->store, ticket->ticket_id, TICKET_ACTION_CALL, NULL,
+		NULL, &rig_clerk, &error);
+	g_assert_no_error(error);
+	rig_accept_case(rig, 40000);
+	ticket_act(rig->store, ticket->ticket_id, TICKET_ACTION_FINISH, NULL,
+		NULL, &rig_clerk, &error);
+	g_assert_no_error(error);
+	rating_record(rig->store, ticket->ticket_id, NULL, RATING_GOOD, "pad",
+		&rig_clerk, &error);
+	g_assert_no_error(error);
+	rig_open_tickets(rig, 1);
+	rig_pause_and_resume(rig, 2);
+}
+
+static void test_visit(void)
+{
+	struct platform platform;
+
+	platform_open(&platform);
+	take_ticket(&platform);
+	g_assert_cmpint(rig_run(platform.rig, NULL), ==, EXIT_CODE_OK);
+	g_assert_cmpint(numbers_left(platform.rig->store, "case:03"), >=, 50);
+	work(platform.rig);
+	g_assert_cmpint(rig_run(platform.rig, NULL), ==, EXIT_CODE_OK);
+	check_platform(&platform);
+	platform_close(&platform);
+}
+
+static void test_misbehaving(void)
+{
+	struct platform platform;
+
+	platform_open(&platform);
+	take_ticket(&platform);
+	g_assert_cmpint(rig_run(platform.rig, NULL), ==, EXIT_CODE_OK);
+	work(platform.rig);
+	order_chaos(&platform,
+		"{\"next\":[{\"drop_reply\":true,\"path\":\"/v1/ops:batch\"},"
+		"{\"html\":403},{\"cut\":true},{\"status\":503},"
+		"{\"drop_reply\":true},{\"html\":200},{\"status\":429,"
+		"\"retry_after_s\":1}]}");
+	g_assert_cmpint(rig_run(platform.rig, NULL), ==, EXIT_CODE_OK);
+	check_platform(&platform);
+	platform_close(&platform);
+}
+
+static void test_crashes(void)
+{
+	static const char *const points[] = {"--crash-at=after-claim:1",
+		"--crash-at=after-send:1", "--crash-at=after-reply:1",
+		"--crash-at=before-settle:1", "--crash-at=after-blob:1"};
+	struct platform platform;
+
+	platform_open(&platform);
+	for (size_t i = 0; i < G_N_ELEMENTS(points); i++) {
+		take_ticket(&platform);
+		g_assert_cmpint(rig_run(platform.rig, NULL), ==, EXIT_CODE_OK);
+		work(platform.rig);
+		g_assert_cmpint(rig_run(platform.rig, points[i]), ==, 137);
+	}
+	g_assert_cmpint(rig_run(platform.rig, NULL), ==, EXIT_CODE_OK);
+	check_platform(&platform);
+	platform_close(&platform);
+}
+
+/* Killed and started again, and started again with a new epoch: nothing is
+ * missing, so nothing stays flagged. */
+static void test_platform_restarts(void)
+{
+	struct platform platform;
+
+	platform_open(&platform);
+	take_ticket(&platform);
+	g_assert_cmpint(rig_run(platform.rig, NULL), ==, EXIT_CODE_OK);
+	work(platform.rig);
+	g_assert_cmpint(rig_run(platform.rig, NULL), ==, EXIT_CODE_OK);
+	platform_kill(&platform);
+	rig_open_tickets(platform.rig, 2);
+	g_assert_cmpint(rig_run(platform.rig, NULL), ==, EXIT_CODE_LINK);
+	platform_start(&platform, "--restored");
+	g_assert_cmpint(rig_run(platform.rig, NULL), ==, EXIT_CODE_OK);
+	g_assert_false(
+		json_bool_or(platform.rig->report, "epoch_changed", true));
+	check_platform(&platform);
+	platform_close(&platform);
+}
+
+int main(int argc, char **argv)
+{
+	g_test_init(&argc, &argv, NULL);
+	g_test_add_func("/sync/standin/visit", test_visit);
+	g_test_add_func("/sync/standin/misbehaving", test_misbehaving);
+	g_test_add_func("/sync/standin/crashes", test_crashes);
+	g_test_add_func("/sync/standin/restarts", test_platform_restarts);
+	return g_test_run();
+}
