@@ -13,7 +13,7 @@ run_one() {
 	*.sh) set -- sh "$1" "$build" ;;
 	*) set -- "$1" --tap ;;
 	esac
-	timeout 240 "$@" >"$out/$name.log" 2>"$out/$name.err"
+	timeout 300 "$@" >"$out/$name.log" 2>"$out/$name.err"
 	code=$?
 	passed=$(grep -c '^ok ' "$out/$name.log")
 	failed=$(grep -c '^not ok ' "$out/$name.log")

@@ -1,0 +1,351 @@
+/* The decision: what the papers and the form allow, what F8 will do, and doing
+ * it. Numbers, events, outbox and audit are the store's one transaction
+ * (case_decide); the documents are made afterwards and can be made again. */
+#include <string.h>
+
+#include "client/app/private.h"
+#include "client/base/clock.h"
+#include "client/base/error.h"
+#include "client/rules/day.h"
+
+enum { OUTCOME_ROW_ACCEPT, OUTCOME_ROW_REFUSE, OUTCOME_ROWS };
+
+struct judgement {
+	struct acceptance acceptance;
+	size_t problems;
+	const struct form_lead *lead; /* borrowed of the catalogue */
+};
+
+static struct judgement judge(struct app *app)
+{
+	struct acceptance_material rows[ACCEPTANCE_MAX];
+	struct judgement judged = {0};
+	AUTO(json) sources = NULL;
+	struct fields fields = form_fields(app, &sources);
+	g_autoptr(GArray) problems = form_check(
+		fields.def, fields.values, fields.sources, fields.today);
+	size_t n = materials_for_acceptance(app, rows);
+
+	judged.problems = problems->len;
+	judged.lead = form_find_lead(fields.def, fields.values, fields.sources);
+	acceptance_judge(
+		rows, n, judged.problems, judged.lead, &judged.acceptance);
+	return judged;
+}
+
+/* Due dates -------------------------------------------------------------------- */
+
+static struct due due_of(struct app *app, const struct catalog_limit *limit)
+{
+	int today = app_today(app);
+	struct due plain = {.day = day_add(today, limit->days)};
+
+	if (limit->days == 0)
+		plain.day = 0;
+	return limit->workdays && limit->days > 0
+		? calendar_add_workdays(app->calendar, today, limit->days)
+		: plain;
+}
+
+static void add_due_line(struct app *app, GPtrArray *lines, const char *name,
+	const struct catalog_limit *limit)
+{
+	struct due due = due_of(app, limit);
+	char day[DAY_TEXT];
+	g_autofree char *line = NULL;
+
+	day_format(due.day, day);
+	line = due.day ? g_strdup_printf(_("%s %s, until %s%s"), name,
+				 limit->text, day,
+				 due.provisional ? _(" (provisional)") : "")
+		       : g_strdup_printf("%s %s", name, limit->text);
+	model_line(lines, line);
+}
+
+/* The view ---------------------------------------------------------------------- */
+
+static void show_accept(struct app *app, const struct judgement *judged)
+{
+	struct outcome_model *row =
+		model_add_outcome(app->model.decision.outcomes);
+	const struct catalog_item *item = app->visit.item;
+	const struct json *body = app->visit.record->body;
+
+	model_text(&row->label, _("Accept"));
+	model_text(&row->explanation, _("complete and in legal form"));
+	model_text(&row->clause, _("item 5"));
+	row->possible = judged->acceptance.may_accept;
+	row->advised = judged->acceptance.may_accept;
+	model_line(row->consequences,
+		_("papers   receipt 1, notice of acceptance 2"));
+	add_due_line(app, row->consequences, _("promised"), &item->promise);
+	add_due_line(app, row->consequences, _("by law  "), &item->statutory);
+	json_each(material, json_get(body, "materials")) {
+		const struct catalog_material *def = item_material(
+			item, (int)json_int_or(material, "no", 0));
+		g_autofree char *line = NULL;
+
+		if (!def || strcmp(json_text_or(material, "state", ""),
+				    "waived"))
+			continue;
+		line = g_strdup_printf(_("follows  %s, within %d working days"),
+			def->name, def->gap_days);
+		model_line(row->consequences, line);
+	}
+	if (upstream_is_down(app))
+		model_line(row->consequences,
+			_("off line: the number comes from this window's "
+			  "block, the platform confirms later"));
+}
+
+static void show_refuse(struct app *app, const struct judgement *judged)
+{
+	struct outcome_model *row =
+		model_add_outcome(app->model.decision.outcomes);
+
+	model_text(&row->label, _("Refuse: not this office"));
+	model_text(&row->explanation,
+		_("name the office that is responsible, and the remedies"));
+	model_text(&row->clause, _("item 2"));
+	row->possible = true;
+	row->advised = judged->acceptance.proposal == OUTCOME_REFUSE;
+	model_line(row->consequences,
+		_("papers   receipt 1, notice of refusal 2"));
+	model_line(row->consequences,
+		_("remedies review within 60 days, court within 6 months"));
+}
+
+static char *check_line(const struct judgement *judged)
+{
+	const struct acceptance *a = &judged->acceptance;
+
+	return g_strdup_printf(
+		_("Check: required %d of %d; may follow %d of %d; form: %zu to "
+		  "mend"),
+		a->n_must_complete, a->n_must, a->n_waivable_complete,
+		a->n_waivable, judged->problems);
+}
+
+void decide_show(struct app *app)
+{
+	struct decision_model *out = &app->model.decision;
+	const struct json *decision;
+	struct judgement judged;
+	g_autofree char *line = NULL;
+
+	if (!app->visit.open || !app->visit.item)
+		return;
+	judged = judge(app);
+	decision = json_get(app->visit.record->body, "decision");
+	line = check_line(&judged);
+	model_text(&out->check_line, line);
+	g_ptr_array_set_size(out->outcomes, 0);
+	g_ptr_array_set_size(out->reasons, 0);
+	show_accept(app, &judged);
+	show_refuse(app, &judged);
+	json_each(reason, json_get(app->reasons, "reasons"))
+		model_add_option(out->reasons, json_text_or(reason, "code", ""),
+			json_text_or(reason, "text", ""));
+	out->focus = judged.acceptance.proposal == OUTCOME_REFUSE
+		? OUTCOME_ROW_REFUSE
+		: OUTCOME_ROW_ACCEPT;
+	out->reason_needed = out->focus == OUTCOME_ROW_REFUSE;
+	model_text(&out->reason, json_text(decision, "reason"));
+	if (judged.lead && !out->reason)
+		model_text(&out->reason, judged.lead->reason);
+	model_text(&out->error, NULL);
+	app_changed(app, false);
+}
+
+void decide_outcome(struct app *app, struct intent *intent)
+{
+	if (intent->index < 0 || intent->index >= OUTCOME_ROWS)
+		return;
+	app->model.decision.focus = intent->index;
+	app->model.decision.reason_needed =
+		intent->index == OUTCOME_ROW_REFUSE;
+	if (app->model.decision.reason_needed &&
+		!app->model.decision.reason)
+		dialog_open(app, DIALOG_REASON, 0);
+}
+
+void decide_set_reason(struct app *app, const char *reason)
+{
+	struct json *decision = json_new_object();
+
+	if (!app->visit.open || app->visit.record->state != CASE_DRAFT) {
+		json_free(decision);
+		return;
+	}
+	model_text(&app->model.decision.reason, reason);
+	json_put_text(decision, "reason", reason);
+	json_put(app->visit.record->body, "decision", decision);
+	visit_save(app);
+	app_changed(app, true);
+}
+
+void decide_reason(struct app *app, struct intent *intent)
+{
+	if (intent->text)
+		decide_set_reason(app, intent->text);
+	else
+		dialog_open(app, DIALOG_REASON, 0);
+}
+
+/* Doing it ----------------------------------------------------------------------- */
+
+static const char *organ_of(const struct app *app, const char *reason,
+	const struct form_lead *lead)
+{
+	json_each(row, json_get(app->reasons, "reasons")) {
+		if (!g_strcmp0(json_text(row, "text"), reason))
+			return json_text_or(row, "organ", "");
+	}
+	return lead && lead->organ ? lead->organ : "";
+}
+
+/* Pictures for the screen are no business of the platform. */
+static void drop_thumbs(struct json *body)
+{
+	json_each(material, json_get(body, "materials")) {
+		json_each(page, json_get(material, "pages"))
+			json_put((struct json *)(uintptr_t)page, "thumb", NULL);
+	}
+}
+
+static void set_password(struct case_record *record)
+{
+	uint32_t number;
+
+	random_bytes(&number, sizeof(number));
+	g_snprintf(record->query_password, sizeof(record->query_password),
+		"%06u", number % 1000000);
+}
+
+static void set_dates(struct app *app, struct case_record *record)
+{
+	struct due promised = due_of(app, &app->visit.item->promise);
+	struct due statutory = due_of(app, &app->visit.item->statutory);
+
+	day_format(promised.day, record->promised_due);
+	day_format(statutory.day, record->statutory_due);
+	record->due_provisional =
+		promised.provisional || statutory.provisional;
+}
+
+static void prepare(struct app *app, enum case_event event,
+	const struct form_lead *lead)
+{
+	AUTO(json) sources = NULL;
+	struct fields fields = form_fields(app, &sources);
+	struct case_record *record = app->visit.record;
+	struct json *decision = json_new_object();
+	const char *reason = app->model.decision.reason;
+
+	form_drop_hidden(fields.def, fields.values, fields.sources);
+	drop_thumbs(record->body);
+	json_put_text(decision, "event", case_event_name(event));
+	json_put_bool(decision, "offline", upstream_is_down(app));
+	if (event == CASE_EVENT_REFUSE) {
+		json_put_text(decision, "reason", reason);
+		json_put_text(
+			decision, "organ", organ_of(app, reason, lead));
+		json_put_text(decision, "remedy",
+			json_text(app->reasons, "remedy"));
+	}
+	json_put(record->body, "decision", decision);
+	set_password(record);
+	if (event == CASE_EVENT_ACCEPT)
+		set_dates(app, record);
+}
+
+/* False, and said, when the law or the papers do not allow it. */
+static bool is_lawful(struct app *app, enum case_event event,
+	const struct judgement *judged)
+{
+	struct decision_model *out = &app->model.decision;
+	const struct acceptance *a = &judged->acceptance;
+
+	if (event == CASE_EVENT_REFUSE && (!out->reason || !*out->reason)) {
+		app_say(app, _("A refusal needs its reason: F4 chooses one, or "
+			       "type it. Nothing was decided."));
+		dialog_open(app, DIALOG_REASON, 0);
+		return false;
+	}
+	if (event == CASE_EVENT_REFUSE || a->may_accept)
+		return true;
+	if (judged->problems > 0)
+		app_say(app, _("Not accepted: the form has %zu to mend. Esc "
+			       "goes back, everything is kept."),
+			judged->problems);
+	else if (a->n_blocking > 0)
+		app_say(app,
+			_("Not accepted: paper no. %d is missing, %d in all. "
+			  "Esc goes back to the papers."),
+			a->blocking[0], a->n_blocking);
+	else
+		app_say(app, _("Not accepted: the answers lead to another "
+			       "office. 2 refuses with the reason."));
+	return false;
+}
+
+void decide_do(struct app *app, struct intent *intent)
+{
+	static const char *const accept_series[] = {"accept", NULL};
+	static const char *const refuse_series[] = {"refuse", NULL};
+	struct actor actor = app_actor(app);
+	struct case_decision decision = {.at_ms = app_now_ms(app)};
+	struct judgement judged;
+	g_autoptr(GError) error = NULL;
+
+	(void)intent;
+	if (!app->visit.open || app->model.view != VIEW_DECISION ||
+		app->visit.record->state != CASE_DRAFT)
+		return;
+	judged = judge(app);
+	decision.event = app->model.decision.focus == OUTCOME_ROW_REFUSE
+		? CASE_EVENT_REFUSE
+		: CASE_EVENT_ACCEPT;
+	if (!is_lawful(app, decision.event, &judged))
+		return;
+	prepare(app, decision.event, judged.lead);
+	decision.day = clock_day(decision.at_ms);
+	decision.reason = decision.event == CASE_EVENT_REFUSE
+		? app->model.decision.reason
+		: NULL;
+	decision.document_series = decision.event == CASE_EVENT_REFUSE
+		? refuse_series
+		: accept_series;
+	if (!case_decide(app->store, app->visit.record, &decision, &actor,
+		    &error)) {
+		app_say_error(app, error);
+		return;
+	}
+	visit_go(app, VIEW_FINISH);
+	upstream_wake(app);
+	app_refresh_header(app);
+	documents_make(app, app->visit.record->case_id);
+	finish_start_rating(app);
+	app_say(app, "%s",
+		decision.event == CASE_EVENT_ACCEPT
+			? _("Accepted and kept. The papers are being made; the "
+			    "rating has started.")
+			: _("Refused and kept. The papers are being made; the "
+			    "rating has started."));
+}
+
+void decide_preview(struct app *app, struct intent *intent)
+{
+	const struct decision_model *out = &app->model.decision;
+	const struct outcome_model *row;
+
+	(void)intent;
+	if (out->focus < 0 || (guint)out->focus >= out->outcomes->len)
+		return;
+	row = g_ptr_array_index(out->outcomes, (guint)out->focus);
+	dialog_open(app, DIALOG_PREVIEW, 0);
+	for (guint i = 0; i < row->consequences->len; i++)
+		model_line(app->model.dialog.lines,
+			g_ptr_array_index(row->consequences, i));
+	app_changed(app, false);
+}

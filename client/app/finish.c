@@ -1,0 +1,317 @@
+/* After the decision: what was printed, the rating, the upload. The rating goes
+ * on behind the home view; no answer, a refusal and a device fault are results
+ * of their own and never a level (process.md section 12). */
+#include <string.h>
+
+#include "client/app/private.h"
+#include "client/base/clock.h"
+#include "client/base/error.h"
+
+enum { THANK_MS = 3000, PAD_TIMEOUT_MS = 5000 };
+
+const char *finish_rating_text(int rating)
+{
+	switch (rating) {
+	case RATING_VERY_GOOD:
+		return _("very satisfied");
+	case RATING_GOOD:
+		return _("satisfied");
+	case RATING_FAIR:
+		return _("fairly satisfied");
+	case RATING_BAD:
+		return _("dissatisfied");
+	case RATING_VERY_BAD:
+		return _("very dissatisfied");
+	case RATING_NONE_NO_ANSWER:
+		return _("not rated (no answer)");
+	case RATING_NONE_REFUSED:
+		return _("not rated (did not want to)");
+	case RATING_NONE_DEVICE:
+		return _("not rated (device fault)");
+	default:
+		return _("waiting for the citizen");
+	}
+}
+
+/* The view ------------------------------------------------------------------------ */
+
+static void show_prints(struct app *app)
+{
+	struct finish_model *out = &app->model.finish;
+	GPtrArray *documents = case_documents(
+		app->store, app->visit.record->case_id, NULL);
+
+	g_ptr_array_set_size(out->prints, 0);
+	for (guint i = 0; documents && i < documents->len; i++) {
+		const struct case_document *document =
+			g_ptr_array_index(documents, i);
+		struct print_model *row = model_add_print(out->prints);
+		bool is_made = *document->sha256 != '\0';
+		bool is_out = document->printed && *document->printed;
+
+		model_text(&row->name, documents_title(document->kind));
+		model_text(&row->state,
+			is_out          ? _("[done]")
+				: is_made ? _("[to print]")
+					  : _("[making]"));
+		model_text(&row->where,
+			is_out ? document->printed : document->number);
+		row->copies = documents_copies(document->kind);
+	}
+	if (documents)
+		g_ptr_array_unref(documents);
+}
+
+static void show_upload(struct app *app)
+{
+	struct finish_model *out = &app->model.finish;
+	g_autofree char *line = NULL;
+
+	g_ptr_array_set_size(out->lines, 0);
+	if (app->model.header.unsent == 0)
+		line = g_strdup(_("Upload   everything is confirmed by the "
+				  "platform"));
+	else
+		line = g_strdup_printf(_("Upload   %d steps wait; they go by "
+					 "themselves%s"),
+			app->model.header.unsent,
+			upstream_is_down(app) ? _(", off line now") : "");
+	model_line(out->lines, line);
+}
+
+static bool all_out(const struct app *app)
+{
+	const GPtrArray *prints = app->model.finish.prints;
+
+	for (guint i = 0; i < prints->len; i++) {
+		const struct print_model *row = prints->pdata[i];
+
+		if (strcmp(row->state, _("[done]")))
+			return false;
+	}
+	return true;
+}
+
+static void show_rating(struct app *app)
+{
+	struct finish_model *out = &app->model.finish;
+	struct rating_session *rating = &app->rating;
+	int64_t left_ms = rating->until_boot_ms - clock_boot_ms();
+
+	out->rating_open = rating->open;
+	out->rating_left_s =
+		rating->open && left_ms > 0 ? (int)((left_ms + 999) / 1000) : 0;
+	model_text(&out->rating,
+		finish_rating_text(rating->open ? 0 : rating->result));
+}
+
+void finish_show(struct app *app)
+{
+	struct finish_model *out = &app->model.finish;
+	const struct case_record *record = app->visit.record;
+	g_autofree char *time = NULL;
+
+	if (!app->visit.open || !record || record->state == CASE_DRAFT)
+		return;
+	time = clock_format(record->received_ms, "%H:%M:%S");
+	model_text(&out->result,
+		record->state == CASE_ACCEPTED ? _("Accepted") : _("Refused"));
+	model_text(&out->case_no, record->case_no);
+	model_text(&out->time, time);
+	model_text(&out->password_hint,
+		_("the query password is on the receipt"));
+	show_prints(app);
+	show_upload(app);
+	show_rating(app);
+	out->complete = !app->rating.open && app->rating.result != 0 &&
+		all_out(app);
+	app_changed(app, false);
+}
+
+/* The rating ------------------------------------------------------------------------ */
+
+static gboolean pad_idle(gpointer user_data)
+{
+	struct app *app = user_data;
+
+	app->pad_timer = 0;
+	devices_command(app, "pad", "idle", NULL, PAD_TIMEOUT_MS, NULL, NULL);
+	return G_SOURCE_REMOVE;
+}
+
+static gboolean rating_timeout(gpointer user_data)
+{
+	struct app *app = user_data;
+
+	app->rating.timer = 0;
+	finish_rating_close(app, RATING_NONE_NO_ANSWER);
+	devices_command(app, "pad", "idle", NULL, PAD_TIMEOUT_MS, NULL, NULL);
+	app_say(app, _("No rating came: recorded as not rated."));
+	return G_SOURCE_REMOVE;
+}
+
+static void pad_answered(
+	void *context, const struct json *result, const GError *error)
+{
+	struct app *app = context;
+
+	(void)result;
+	if (!error || !app->rating.open)
+		return;
+	finish_rating_close(app, RATING_NONE_DEVICE);
+	app_say(app, _("The rating pad does not answer: recorded as not rated "
+		       "(device fault). The case is not touched by it."));
+}
+
+static void ask_pad(struct app *app)
+{
+	struct json *args = json_new_object();
+	int64_t seconds = config_int(app->config, "visit.rating_timeout_s");
+
+	json_put_int(args, "timeout_s", seconds);
+	app->rating.until_boot_ms = clock_boot_ms() + seconds * 1000;
+	if (app->rating.timer)
+		g_source_remove(app->rating.timer);
+	app->rating.timer = g_timeout_add(
+		(guint)(seconds * 1000), rating_timeout, app);
+	devices_command(
+		app, "pad", "ask", args, PAD_TIMEOUT_MS, pad_answered, app);
+	app_tick_seconds(app);
+}
+
+void finish_start_rating(struct app *app)
+{
+	struct rating_session *rating = &app->rating;
+
+	if (rating->open)
+		finish_rating_close(app, RATING_NONE_NO_ANSWER);
+	memset(rating, 0, sizeof(*rating));
+	rating->open = true;
+	g_strlcpy(rating->ticket_id, app->visit.ticket->ticket_id,
+		sizeof(rating->ticket_id));
+	g_strlcpy(rating->ticket_no, app->visit.ticket->number,
+		sizeof(rating->ticket_no));
+	g_strlcpy(rating->case_id, app->visit.record->case_id,
+		sizeof(rating->case_id));
+	if (app->pad_timer)
+		g_source_remove(app->pad_timer);
+	app->pad_timer = 0;
+	ask_pad(app);
+	finish_show(app);
+}
+
+void finish_rating_close(struct app *app, int result)
+{
+	struct rating_session *rating = &app->rating;
+	struct actor actor = app_actor(app);
+	g_autoptr(GError) error = NULL;
+
+	if (!rating->open)
+		return;
+	rating->open = false;
+	rating->result = result;
+	if (rating->timer)
+		g_source_remove(rating->timer);
+	rating->timer = 0;
+	if (!rating_record(app->store, rating->ticket_id, rating->case_id,
+		    (enum rating)result, "pad", &actor, &error))
+		app_say_error(app, error);
+	upstream_wake(app);
+	app_refresh_header(app);
+	queue_refresh(app);
+	finish_show(app);
+}
+
+static bool goes_home(const struct app *app)
+{
+	return app->model.view == VIEW_FINISH && app->model.finish.complete &&
+		app->visit.open &&
+		!strcmp(app->rating.ticket_id, app->visit.ticket->ticket_id);
+}
+
+void finish_rating_arrived(struct app *app, int level)
+{
+	if (!app->rating.open || level < RATING_VERY_BAD ||
+		level > RATING_VERY_GOOD)
+		return;
+	finish_rating_close(app, level);
+	devices_command(app, "pad", "thank", NULL, PAD_TIMEOUT_MS, NULL, NULL);
+	app->pad_timer = g_timeout_add(THANK_MS, pad_idle, app);
+	app_say(app, _("%s: rating %s."), app->rating.ticket_no,
+		finish_rating_text(level));
+	if (goes_home(app))
+		finish_done(app, NULL);
+}
+
+void finish_rate_again(struct app *app, struct intent *intent)
+{
+	(void)intent;
+	if (!app->visit.open || app->visit.record->state == CASE_DRAFT) {
+		app_say(app, _("The rating is asked for after the decision."));
+		return;
+	}
+	if (app->rating.open) {
+		ask_pad(app);
+		app_say(app, _("The citizen is asked again."));
+	} else if (rating_of_ticket(app->store,
+			   app->visit.ticket->ticket_id) != 0) {
+		app_say(app, _("This visit is rated already; once is the "
+			       "rule."));
+	} else {
+		finish_start_rating(app);
+	}
+}
+
+void finish_tick(struct app *app)
+{
+	if (app->model.view == VIEW_FINISH)
+		show_rating(app);
+}
+
+/* Leaving ----------------------------------------------------------------------------- */
+
+void finish_same_person(struct app *app, struct intent *intent)
+{
+	struct ticket *ticket;
+	struct json *applicant;
+
+	(void)intent;
+	if (!app->visit.open || app->model.view != VIEW_FINISH)
+		return;
+	applicant = json_copy(json_get(app->visit.record->body, "applicant"));
+	ticket = app->visit.ticket;
+	app->visit.ticket = NULL;
+	visit_begin(app, ticket);
+	json_put(app->visit.record->body, "applicant", applicant);
+	visit_go(app, VIEW_ITEM);
+	app_say(app, _("Another item for the same person."));
+}
+
+void finish_done(struct app *app, struct intent *intent)
+{
+	struct actor actor = app_actor(app);
+	g_autofree char *number = NULL;
+	g_autoptr(GError) error = NULL;
+
+	(void)intent;
+	if (!app->visit.open || app->model.view != VIEW_FINISH)
+		return;
+	if (!ticket_act(app->store, app->visit.ticket->ticket_id,
+		    TICKET_ACTION_FINISH, NULL, NULL, &actor, &error)) {
+		app_say_error(app, error);
+		return;
+	}
+	number = g_strdup(app->visit.ticket->number);
+	visit_mark_clear(app->store, NULL);
+	visit_end(app);
+	upstream_wake(app);
+	app_show(app, VIEW_HOME);
+	queue_refresh(app);
+	app_refresh_header(app);
+	devices_announce(app, NULL);
+	if (app->rating.open)
+		app_say(app, _("%s is finished; the rating goes on."), number);
+	else
+		app_say(app, _("%s is finished. Rating: %s."), number,
+			finish_rating_text(app->rating.result));
+}

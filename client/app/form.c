@@ -1,0 +1,176 @@
+/* The form of the item: filling in, conditional fields, rows, checks, undo. */
+#include <string.h>
+
+#include "client/app/private.h"
+#include "client/base/clock.h"
+#include "client/base/error.h"
+
+struct fields form_fields(struct app *app, struct json **own_sources)
+{
+	struct json *body = app->visit.record->body;
+
+	*own_sources = app_sources(app);
+	if (!json_get(body, "form"))
+		json_put(body, "form", json_new_object());
+	return (struct fields){
+		.def = &app->visit.item->form,
+		.values = json_get_mutable(body, "form"),
+		.sources = *own_sources,
+		.origins = app->visit.origins,
+		.touched = app->visit.touched,
+		.today = app_today(app),
+	};
+}
+
+static bool is_editable(const struct app *app)
+{
+	return app->visit.open && app->visit.item &&
+		app->visit.record->state == CASE_DRAFT;
+}
+
+void form_show(struct app *app, bool reload)
+{
+	AUTO(json) sources = NULL;
+	struct fields fields;
+
+	if (!is_editable(app))
+		return;
+	fields = form_fields(app, &sources);
+	form_prefill(fields.def, fields.values, fields.sources, fields.today,
+		app->visit.origins);
+	fields_show(&fields, &app->model.form);
+	if (reload)
+		app->model.form.focus = fields_first_open(&fields);
+	visit_show_head(app);
+	app_changed(app, reload);
+}
+
+static void remember(struct app *app)
+{
+	GPtrArray *undo = app->visit.undo;
+
+	g_ptr_array_add(undo,
+		json_copy(json_get(app->visit.record->body, "form")));
+	if (undo->len > CALLS_MAX_UNDO)
+		g_ptr_array_remove_index(undo, 0);
+}
+
+static void after_change(struct app *app, bool reload)
+{
+	form_show(app, false);
+	materials_setup(app);
+	visit_save(app);
+	app_changed(app, reload);
+}
+
+void form_set(struct app *app, struct intent *intent)
+{
+	AUTO(json) sources = NULL;
+	struct fields fields;
+
+	if (!is_editable(app))
+		return;
+	remember(app);
+	fields = form_fields(app, &sources);
+	fields_set(&fields, intent->index, intent->text);
+	if (intent->index >= 0 && (size_t)intent->index < fields.def->n_fields)
+		json_put(app->visit.origins,
+			fields.def->fields[intent->index].id, NULL);
+	after_change(app, false);
+}
+
+void form_set_cell(struct app *app, struct intent *intent)
+{
+	AUTO(json) sources = NULL;
+	struct fields fields;
+
+	if (!is_editable(app))
+		return;
+	remember(app);
+	fields = form_fields(app, &sources);
+	fields_set_cell(&fields, intent->index, intent->index2 / 64,
+		intent->index2 % 64, intent->text);
+	after_change(app, false);
+}
+
+void form_row_add(struct app *app, struct intent *intent)
+{
+	AUTO(json) sources = NULL;
+	struct fields fields;
+
+	if (!is_editable(app))
+		return;
+	remember(app);
+	fields = form_fields(app, &sources);
+	if (!fields_row_add(&fields, intent->index))
+		app_say(app, _("No more rows here."));
+	after_change(app, true);
+}
+
+void form_row_remove(struct app *app, struct intent *intent)
+{
+	AUTO(json) sources = NULL;
+	struct fields fields;
+
+	if (!is_editable(app))
+		return;
+	remember(app);
+	fields = form_fields(app, &sources);
+	if (fields_row_remove(&fields, intent->index, intent->index2))
+		app_say(app, _("Row taken away; Ctrl+Z brings it back."));
+	after_change(app, true);
+}
+
+void form_undo(struct app *app, struct intent *intent)
+{
+	GPtrArray *undo = app->visit.undo;
+
+	(void)intent;
+	if (!is_editable(app) || app->model.view != VIEW_FORM)
+		return;
+	if (undo->len == 0) {
+		app_say(app, _("Nothing to undo."));
+		return;
+	}
+	json_put(app->visit.record->body, "form",
+		g_ptr_array_steal_index(undo, undo->len - 1));
+	after_change(app, true);
+	app_say(app, _("The last change is undone."));
+}
+
+static void say_problems(struct app *app, const struct fields *fields,
+	GArray *problems)
+{
+	const struct form_problem *first =
+		&g_array_index(problems, struct form_problem, 0);
+	g_autofree char *text = fields_problem_text(first);
+
+	app->model.form.focus = fields_first_problem(fields, problems);
+	fields_show(fields, &app->model.form);
+	app_changed(app, true);
+	app_say(app, _("%u to mend; first %s: %s. The rest is kept."),
+		problems->len,
+		first->column ? first->column->label : first->field->label,
+		text);
+}
+
+void form_next(struct app *app, struct intent *intent)
+{
+	AUTO(json) sources = NULL;
+	g_autoptr(GArray) problems = NULL;
+	struct fields fields;
+
+	(void)intent;
+	if (!is_editable(app))
+		return;
+	fields = form_fields(app, &sources);
+	fields_touch_all(&fields);
+	problems = form_check(
+		fields.def, fields.values, fields.sources, fields.today);
+	if (problems->len > 0) {
+		say_problems(app, &fields, problems);
+		visit_save(app);
+		return;
+	}
+	visit_go(app, VIEW_MATERIALS);
+}

@@ -1,0 +1,171 @@
+/* Choosing the item: what fits as one types, and what the item under the
+ * pointer needs, costs and takes. */
+#include <string.h>
+
+#include "client/app/private.h"
+#include "client/base/error.h"
+#include "client/catalog/search.h"
+
+static char *money_text(const struct catalog_item *item)
+{
+	return g_strdup(item->fee_free ? _("free of charge") : item->fee);
+}
+
+char *item_limit_text(const struct catalog_item *item)
+{
+	const struct catalog_limit *promise = &item->promise;
+
+	/* Case type 1 is decided on the spot (即办件). */
+	if (promise->days == 0 || item->case_type == 1)
+		return g_strdup(_("at once"));
+	return g_strdup_printf(promise->workdays ? _("%d working days")
+						 : _("%d days"),
+		promise->days);
+}
+
+static void show_detail(struct app *app)
+{
+	struct item_choice_model *choice = &app->model.item;
+	struct item_detail *detail = &choice->detail;
+	const struct search_hit *hit;
+	const struct catalog_item *item;
+	g_autofree char *fee = NULL, *line = NULL, *papers = NULL;
+	g_autofree char *promise = NULL;
+	size_t must = 0, waivable = 0;
+
+	g_ptr_array_set_size(detail->lines, 0);
+	if (choice->focus < 0 || (guint)choice->focus >= app->item_hits->len) {
+		model_text(&detail->title, NULL);
+		model_text(&detail->line, NULL);
+		return;
+	}
+	hit = &g_array_index(
+		app->item_hits, struct search_hit, (guint)choice->focus);
+	item = hit->item;
+	fee = money_text(item);
+	promise = item_limit_text(item);
+	line = g_strdup_printf(_("%s  by law %s  promised %s  %s"),
+		item_type_label(item->type), item->statutory.text, promise,
+		fee);
+	model_text(&detail->title, item->name);
+	model_text(&detail->line, line);
+	for (size_t i = 0; i < item->n_materials; i++) {
+		must += item->materials[i].need == NEED_MUST;
+		waivable += item->materials[i].need == NEED_WAIVABLE;
+	}
+	papers = g_strdup_printf(
+		_("%zu papers: %zu required, %zu may follow later"),
+		item->n_materials, must, waivable);
+	model_line(detail->lines, papers);
+	for (size_t i = 0; i < item->n_materials; i++) {
+		const struct catalog_material *material = &item->materials[i];
+		g_autofree char *row = g_strdup_printf("  %d %s  %s%s%s",
+			material->no, material->name,
+			material_kind_label(material->kind),
+			*material->note ? "  " : "", material->note);
+
+		model_line(detail->lines, row);
+	}
+	if (item->result && *item->result)
+		model_line(detail->lines, item->result);
+}
+
+void item_show(struct app *app, const char *filter)
+{
+	struct item_choice_model *choice = &app->model.item;
+
+	/* A ticket that names its business is found by it. */
+	if (!filter)
+		filter = app->visit.ticket->business ? app->visit.ticket->business
+						     : "";
+	model_text(&choice->filter, filter);
+	g_clear_pointer(&app->item_hits, g_array_unref);
+	app->item_hits = catalog_search(app->catalog, filter,
+		config_text(app->config, "window.number"));
+	g_ptr_array_set_size(choice->hits, 0);
+	for (guint i = 0; i < app->item_hits->len; i++) {
+		const struct search_hit *hit =
+			&g_array_index(app->item_hits, struct search_hit, i);
+		struct item_model *row = model_add_item(choice->hits);
+		g_autofree char *promise = item_limit_text(hit->item);
+
+		model_text(&row->code, hit->item->code);
+		model_text(&row->name, hit->item->name);
+		model_text(&row->department, hit->item->department_short);
+		model_text(&row->kind,
+			item_case_type_label(hit->item->case_type));
+		model_text(&row->promise, promise);
+		row->elsewhere = !hit->allowed;
+	}
+	choice->focus = 0;
+	for (guint i = 0; app->visit.item && i < app->item_hits->len; i++) {
+		if (g_array_index(app->item_hits, struct search_hit, i).item ==
+			app->visit.item)
+			choice->focus = (int)i;
+	}
+	show_detail(app);
+	app_changed(app, false);
+}
+
+void item_filter(struct app *app, struct intent *intent)
+{
+	if (!app->visit.open)
+		return;
+	item_show(app, intent->text ? intent->text : "");
+	if (app->item_hits->len == 0)
+		app_say(app, _("Nothing fits. Initials or Chinese; what was "
+			       "typed is kept, Ctrl+U empties it."));
+	else
+		model_text(&app->model.message, NULL);
+}
+
+void item_focus(struct app *app, struct intent *intent)
+{
+	if (!app->item_hits || intent->index < 0 ||
+		(guint)intent->index >= app->item_hits->len)
+		return;
+	app->model.item.focus = intent->index;
+	show_detail(app);
+}
+
+/* Another item for the same person starts with an empty form. */
+static void set_item(struct app *app, const struct catalog_item *item)
+{
+	struct case_record *record = app->visit.record;
+	const struct catalog_item *old = app->visit.item;
+
+	app->visit.item = item;
+	g_free(record->item_code);
+	g_free(record->item_name);
+	g_free(record->item_version);
+	record->item_code = g_strdup(item->code);
+	record->item_name = g_strdup(item->name);
+	record->item_version = g_strdup(catalog_version(app->catalog));
+	if (old == item && json_get(record->body, "form"))
+		return;
+	json_put(record->body, "form", json_new_object());
+	json_put(record->body, "materials", json_new_array());
+	json_put(app->visit.touched, "*", NULL);
+	g_ptr_array_set_size(app->visit.undo, 0);
+}
+
+void item_choose(struct app *app, struct intent *intent)
+{
+	const struct search_hit *hit;
+
+	if (!app->visit.open || !app->item_hits || intent->index < 0 ||
+		(guint)intent->index >= app->item_hits->len)
+		return;
+	hit = &g_array_index(
+		app->item_hits, struct search_hit, (guint)intent->index);
+	if (!hit->allowed) {
+		app_say(app,
+			_("This window does not take 「%s」; window %s does. F9 "
+			  "hands over what is filled in."),
+			hit->item->name,
+			hit->item->windows[0] ? hit->item->windows[0] : "?");
+		return;
+	}
+	set_item(app, hit->item);
+	visit_go(app, VIEW_FORM);
+}

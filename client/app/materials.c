@@ -1,0 +1,688 @@
+/* The papers of the case: which ones this situation needs, what came in, what
+ * was captured. body.materials is the only copy:
+ *
+ *   {"no":1,"name":..,"need":"must","state":"complete","form":"paper"|"scan"|
+ *    "electronic"|"card"|"","copies":1,"checks":[true,false],
+ *    "pages":[{"sha256":..,"size":..,"media_type":..,"width":..,"height":..,
+ *              "dpi":..,"thumb":{..}}]}
+ */
+#include <string.h>
+
+#include "client/app/private.h"
+#include "client/base/error.h"
+#include "client/base/log.h"
+#include "client/store/blob.h"
+
+enum { CAPTURE_TIMEOUT_MS = 30000, SCAN_TIMEOUT_MS = 180000,
+	PICTURE_MAX = 64 * 64 };
+
+static struct json *all_materials(const struct app *app)
+{
+	return json_get_mutable(app->visit.record->body, "materials");
+}
+
+static struct json *material_at(const struct app *app, int index)
+{
+	json_each(member, all_materials(app)) {
+		if (index-- == 0)
+			return (struct json *)(uintptr_t)member;
+	}
+	return NULL;
+}
+
+static bool is_editable(const struct app *app)
+{
+	return app->visit.open && app->visit.item &&
+		app->visit.record->state == CASE_DRAFT;
+}
+
+/* State ----------------------------------------------------------------------- */
+
+static size_t page_count(const struct json *material)
+{
+	return json_length(json_get(material, "pages"));
+}
+
+static enum material_state judge_state(const struct app *app,
+	const struct catalog_material *def, const struct json *material,
+	const struct json *sources)
+{
+	const struct json *body = app->visit.record->body;
+	const char *form = json_text_or(material, "form", "");
+
+	if (!item_material_applies(def, json_get(body, "form"), sources))
+		return MATERIAL_NOT_NEEDED;
+	if (page_count(material) > 0 || *form)
+		return MATERIAL_COMPLETE;
+	if (json_bool_or(material, "waived", false))
+		return MATERIAL_WAIVED;
+	return MATERIAL_MISSING;
+}
+
+static struct json *new_material(const struct catalog_material *def)
+{
+	struct json *material = json_new_object();
+	struct json *checks = json_new_array();
+
+	json_put_int(material, "no", def->no);
+	json_put_text(material, "name", def->name);
+	json_put_text(material, "need", material_need_name(def->need));
+	json_put_text(material, "kind", material_kind_name(def->kind));
+	json_put_text(material, "form", "");
+	json_put_int(material, "copies", def->copies);
+	for (char **check = def->checks; *check; check++)
+		json_add(checks, json_new_int(0));
+	json_put(material, "checks", checks);
+	json_put(material, "pages", json_new_array());
+	return material;
+}
+
+/* A card that was read is the paper "居民身份证" itself. */
+static void take_card(const struct catalog_material *def, struct json *material,
+	const struct json *sources)
+{
+	const struct json *applicant = json_get(sources, "applicant");
+	const char *form = json_text_or(material, "form", "");
+	bool was_read = !strcmp(json_text_or(applicant, "origin", ""), "card");
+
+	if (def->obtain != OBTAIN_CARD)
+		return;
+	if (was_read && !*form)
+		json_put_text(material, "form", "card");
+	else if (!was_read && !strcmp(form, "card"))
+		json_put_text(material, "form", "");
+}
+
+void materials_setup(struct app *app)
+{
+	AUTO(json) sources = NULL;
+	struct json *materials;
+
+	if (!is_editable(app))
+		return;
+	sources = app_sources(app);
+	materials = all_materials(app);
+	if (!materials) {
+		json_put(app->visit.record->body, "materials",
+			json_new_array());
+		materials = all_materials(app);
+	}
+	for (size_t i = 0; i < app->visit.item->n_materials; i++) {
+		const struct catalog_material *def =
+			&app->visit.item->materials[i];
+		struct json *material = material_at(app, (int)i);
+
+		if (!material) {
+			json_add(materials, new_material(def));
+			material = material_at(app, (int)i);
+		}
+		take_card(def, material, sources);
+		json_put_text(material, "state",
+			material_state_name(judge_state(
+				app, def, material, sources)));
+	}
+}
+
+size_t materials_for_acceptance(
+	const struct app *app, struct acceptance_material *rows)
+{
+	size_t n = 0;
+
+	json_each(material, all_materials(app)) {
+		const struct catalog_material *def = item_material(
+			app->visit.item, (int)json_int_or(material, "no", 0));
+
+		if (!def || n == ACCEPTANCE_MAX)
+			break;
+		rows[n].no = def->no;
+		rows[n].need = def->need;
+		rows[n].gap_days = def->gap_days;
+		rows[n].state = MATERIAL_MISSING;
+		material_state_from_name(
+			json_text_or(material, "state", ""), &rows[n].state);
+		n++;
+	}
+	return n;
+}
+
+/* The model --------------------------------------------------------------------- */
+
+/* "[齐] 2 页": a word first, then what there is. */
+static char *state_text(const struct catalog_material *def,
+	const struct json *material, enum material_state state)
+{
+	const char *form = json_text_or(material, "form", "");
+	size_t pages = page_count(material);
+
+	switch (state) {
+	case MATERIAL_COMPLETE:
+		if (pages > 0)
+			return g_strdup_printf(_("[ok] %zu p."), pages);
+		if (!strcmp(form, "card"))
+			return g_strdup(_("[ok] card read"));
+		return g_strdup(_("[ok] paper"));
+	case MATERIAL_WAIVED:
+		return g_strdup_printf(
+			_("[later] in %d days"), def->gap_days);
+	case MATERIAL_NOT_NEEDED:
+		return g_strdup(_("not in this case"));
+	case MATERIAL_CAPTURING:
+		return g_strdup(_("[taking]"));
+	default:
+		if (def->need == NEED_WAIVABLE)
+			return g_strdup_printf(_("[missing] may follow, %d d"),
+				def->gap_days);
+		return g_strdup(_("[missing]"));
+	}
+}
+
+static const char *need_text(const struct catalog_material *def)
+{
+	switch (def->need) {
+	case NEED_MUST:
+		return _("required");
+	case NEED_WAIVABLE:
+		return _("may follow");
+	default:
+		return _("if so");
+	}
+}
+
+static const char *source_text(const struct catalog_material *def)
+{
+	switch (def->obtain) {
+	case OBTAIN_PRINT:
+		return _("form, signed");
+	case OBTAIN_CARD:
+		return _("card reader");
+	case OBTAIN_LIBRARY:
+		return _("licence or capture");
+	default:
+		return _("camera");
+	}
+}
+
+/* Sixteen grey levels as characters, dark ones dense. */
+static void fill_picture(const struct json *thumb, struct page_model *row)
+{
+	static const char ink[] = "@%#*+=-:. ";
+	int width = (int)json_int_or(thumb, "width", 0);
+	int height = (int)json_int_or(thumb, "height", 0);
+	const char *gray = json_text_or(thumb, "gray", "");
+
+	if (width < 1 || height < 1 || width * height > PICTURE_MAX ||
+		strlen(gray) != (size_t)(width * height))
+		return;
+	if (!row->picture)
+		row->picture = model_lines_new();
+	for (int y = 0; y < height; y++) {
+		GString *line = g_string_new(NULL);
+
+		for (int x = 0; x < width; x++) {
+			int level = g_ascii_xdigit_value(gray[y * width + x]);
+
+			g_string_append_c(
+				line, ink[MAX(level, 0) * 9 / 15]);
+		}
+		model_line(row->picture, line->str);
+		g_string_free(line, TRUE);
+	}
+}
+
+static void fill_pages(const struct json *material, struct material_model *row)
+{
+	int number = 0;
+
+	json_each(page, json_get(material, "pages")) {
+		struct page_model *out = model_add_page(row->pages);
+		int64_t size = json_int_or(page, "size", 0);
+		g_autofree char *dpi = json_int_or(page, "dpi", 0) > 0
+			? g_strdup_printf("%d dpi  ",
+				  (int)json_int_or(page, "dpi", 0))
+			: g_strdup("");
+		g_autofree char *title = g_strdup_printf(
+			_("page %d  %dx%d  %s%.1f MB"), ++number,
+			(int)json_int_or(page, "width", 0),
+			(int)json_int_or(page, "height", 0), dpi,
+			(double)size / 1e6);
+
+		model_text(&out->title, title);
+		model_text(&out->state, _("[kept]"));
+		fill_picture(json_get(page, "thumb"), out);
+	}
+}
+
+static void fill_checks(const struct catalog_material *def,
+	const struct json *material, struct material_model *row)
+{
+	const struct json *tick = json_first(json_get(material, "checks"));
+
+	for (char **check = def->checks; *check && tick; check++) {
+		g_autofree char *line = g_strdup_printf("[%c] %s",
+			json_as_int(tick, 0) ? 'x' : ' ', *check);
+
+		model_line(row->checks, line);
+		tick = json_next(tick);
+	}
+}
+
+static void fill_material(struct app *app, int index,
+	const struct catalog_material *def, const struct json *material)
+{
+	struct material_model *row =
+		model_add_material(app->model.materials.materials);
+	enum material_state state = MATERIAL_MISSING;
+	g_autofree char *text = NULL;
+
+	material_state_from_name(json_text_or(material, "state", ""), &state);
+	if (app->visit.capturing && app->visit.capture_material == index)
+		state = MATERIAL_CAPTURING;
+	text = state_text(def, material, state);
+	model_text(&row->name, def->name);
+	model_text(&row->need, need_text(def));
+	model_text(&row->form, material_kind_label(def->kind));
+	model_text(&row->source, source_text(def));
+	model_text(&row->state, text);
+	row->needed = state != MATERIAL_NOT_NEEDED;
+	row->missing = state == MATERIAL_MISSING && def->need != NEED_WAIVABLE;
+	row->paper_seen =
+		!strcmp(json_text_or(material, "form", ""), "paper");
+	row->electronic = page_count(material) > 0;
+	row->copies = (int)json_int_or(material, "copies", 1);
+	fill_pages(material, row);
+	fill_checks(def, material, row);
+}
+
+static void show_summary(struct app *app)
+{
+	struct materials_model *out = &app->model.materials;
+	struct acceptance_material rows[ACCEPTANCE_MAX];
+	struct acceptance judged;
+	size_t n = materials_for_acceptance(app, rows), pages = 0;
+	int64_t bytes = 0;
+	g_autofree char *line = NULL;
+
+	acceptance_judge(rows, n, 0, NULL, &judged);
+	json_each(material, all_materials(app)) {
+		json_each(page, json_get(material, "pages")) {
+			pages++;
+			bytes += json_int_or(page, "size", 0);
+		}
+	}
+	line = g_strdup_printf(
+		_("required %d of %d, may follow %d of %d; %zu pages kept, "
+		  "%.1f MB"),
+		judged.n_must_complete, judged.n_must,
+		judged.n_waivable_complete, judged.n_waivable, pages,
+		(double)bytes / 1e6);
+	model_text(&out->summary, line);
+	g_ptr_array_set_size(out->advice, 0);
+	for (int i = 0; i < judged.n_blocking && i < 3; i++) {
+		g_autofree char *advice = g_strdup_printf(
+			_("No. %d is missing: F7 takes it, Space when the paper "
+			  "itself was handed in, F4 other sources."),
+			judged.blocking[i]);
+
+		model_line(out->advice, advice);
+	}
+}
+
+void materials_show(struct app *app)
+{
+	struct materials_model *out = &app->model.materials;
+	int index = 0;
+
+	if (!app->visit.open || !app->visit.item)
+		return;
+	g_ptr_array_set_size(out->materials, 0);
+	json_each(material, all_materials(app)) {
+		const struct catalog_material *def = item_material(
+			app->visit.item, (int)json_int_or(material, "no", 0));
+
+		if (def)
+			fill_material(app, index, def, material);
+		index++;
+	}
+	if (out->focus < 0 || (guint)out->focus >= out->materials->len)
+		out->focus = 0;
+	show_summary(app);
+	if (!app->visit.capturing)
+		model_text(&out->progress, NULL);
+	app_changed(app, false);
+}
+
+/* Marking ----------------------------------------------------------------------- */
+
+void materials_focus(struct app *app, struct intent *intent)
+{
+	struct materials_model *out = &app->model.materials;
+
+	if (intent->index >= 0 && (guint)intent->index < out->materials->len) {
+		out->focus = intent->index;
+		out->page = intent->index2;
+	}
+}
+
+static void after_change(struct app *app)
+{
+	materials_setup(app);
+	materials_show(app);
+	visit_save(app);
+	app_refresh_header(app);
+}
+
+/* With pages: the next check; without: nothing, paper, later (if it may). */
+static void mark(const struct catalog_material *def, struct json *material)
+{
+	struct json *checks = json_new_array();
+	bool done = false, all = true;
+
+	if (page_count(material) == 0) {
+		bool paper =
+			*json_text_or(material, "form", "") != '\0';
+		bool waived = json_bool_or(material, "waived", false);
+
+		json_put_text(material, "form",
+			!paper && !waived ? "paper" : "");
+		json_put_bool(material, "waived",
+			paper && def->need == NEED_WAIVABLE);
+		json_free(checks);
+		return;
+	}
+	json_each(tick, json_get(material, "checks"))
+		all = all && json_as_int(tick, 0);
+	json_each(tick, json_get(material, "checks")) {
+		int64_t now = json_as_int(tick, 0);
+
+		if (all)
+			now = 0;
+		else if (!now && !done)
+			now = done = true;
+		json_add(checks, json_new_int(now));
+	}
+	json_put(material, "checks", checks);
+}
+
+void materials_mark(struct app *app, struct intent *intent)
+{
+	struct json *material = material_at(app, intent->index);
+	const struct catalog_material *def;
+
+	if (!is_editable(app) || !material)
+		return;
+	def = item_material(
+		app->visit.item, (int)json_int_or(material, "no", 0));
+	if (def && strcmp(json_text_or(material, "state", ""), "not-needed"))
+		mark(def, material);
+	after_change(app);
+}
+
+void materials_source(struct app *app, struct intent *intent)
+{
+	if (is_editable(app) && material_at(app, intent->index))
+		dialog_open(app, DIALOG_SOURCE, intent->index);
+}
+
+/* Capturing ---------------------------------------------------------------------- */
+
+static void keep_page(struct app *app, struct json *material,
+	const struct json *page, GError **error)
+{
+	g_autofree char *file = NULL;
+	struct json *kept = json_copy(page);
+	const char *name = json_text_or(page, "file", "");
+	char sha256[SHA256_TEXT];
+	int64_t size = 0;
+
+	json_put(kept, "file", NULL);
+	if (strchr(name, '/') || !*name) {
+		g_set_error(error, LINK_ERROR, LINK_ERROR_PROTOCOL,
+			"page without a file name");
+		json_free(kept);
+		return;
+	}
+	file = g_build_filename(
+		config_path(app->config, "paths.runtime"), "spool", name, NULL);
+	if (!blob_add(app->store, file,
+		    json_text_or(page, "media_type", "image/jpeg"), sha256,
+		    &size, error)) {
+		json_free(kept);
+		return;
+	}
+	json_put_text(kept, "sha256", sha256);
+	json_put_int(kept, "size", size);
+	json_add(json_get_mutable(material, "pages"), kept);
+	devices_release(app, sha256);
+}
+
+/* The page just taken stands at the end; it replaces the one that was bad. */
+static void replace_page(struct json *material, int replaced)
+{
+	struct json *pages = json_new_array();
+	const struct json *last = NULL;
+	int at = 0;
+
+	json_each(page, json_get(material, "pages"))
+		last = page;
+	json_each(page, json_get(material, "pages")) {
+		if (page == last)
+			break;
+		json_add(pages, json_copy(at == replaced ? last : page));
+		at++;
+	}
+	json_put(material, "pages", pages);
+}
+
+static void say_capture_error(struct app *app, const GError *error)
+{
+	size_t kept = page_count(
+		material_at(app, app->visit.capture_material));
+
+	log_error(error, "capture");
+	if (g_error_matches(error, LINK_ERROR, LINK_ERROR_PAPER))
+		app_say(app, _("The scanner has no paper: %zu pages are kept. "
+			       "Put paper in and press F7."),
+			kept);
+	else
+		app_say(app,
+			_("No picture came: %s %zu pages of this paper are "
+			  "kept. F7 tries again."),
+			text_error(error), kept);
+}
+
+static void captured(
+	void *context, const struct json *result, const GError *error)
+{
+	struct app *app = context;
+	struct json *material;
+	g_autoptr(GError) why = NULL;
+	size_t taken = 0;
+
+	if (!app->visit.open || !app->visit.capturing)
+		return;
+	app->visit.capturing = false;
+	material = material_at(app, app->visit.capture_material);
+	if (!material || !is_editable(app))
+		return;
+	json_each(page, json_get(result, "pages")) {
+		if (page_count(material) >= PAGES_MAX || why)
+			break;
+		keep_page(app, material, page, &why);
+		taken += !why;
+	}
+	if (taken > 0 && app->visit.capture_replace >= 0)
+		replace_page(material, app->visit.capture_replace);
+	if (taken > 0)
+		json_put_text(material, "form", "scan");
+	app->visit.capture_replace = -1;
+	app->model.materials.page = (int)page_count(material) - 1;
+	after_change(app);
+	if (error || why)
+		say_capture_error(app, error ? error : why);
+	else
+		app_say(app,
+			_("%zu pages taken and kept. F7 takes the next one, "
+			  "Down goes to the next paper."),
+			taken);
+	app_changed(app, true);
+}
+
+static void start_capture(
+	struct app *app, int index, const char *source, int replace)
+{
+	bool is_camera = !strcmp(source, "camera");
+	struct json *args = json_new_object();
+
+	if (app->visit.capturing) {
+		json_free(args);
+		app_say(app, _("A page is being taken; please wait for it."));
+		return;
+	}
+	app->visit.capturing = true;
+	app->visit.capture_material = index;
+	app->visit.capture_replace = replace;
+	app->model.materials.focus = index;
+	model_text(&app->model.materials.progress,
+		is_camera ? _("taking the picture")
+			  : _("the scanner is working"));
+	materials_show(app);
+	app_say(app, _("Taking no. %d. Please do not move the paper; the pages "
+		       "before are kept."),
+		index + 1);
+	if (!is_camera) {
+		json_put_text(args, "source", source);
+		json_put_text(args, "mode", "color");
+		json_put_int(args, "resolution", 200);
+	}
+	devices_command(app, is_camera ? "camera" : "scanner",
+		is_camera ? "capture" : "scan", args,
+		is_camera ? CAPTURE_TIMEOUT_MS : SCAN_TIMEOUT_MS, captured,
+		app);
+}
+
+/* From the focus on, the first one that is missing; else the focus itself. */
+static int capture_target(const struct app *app, int index)
+{
+	const struct json *material = material_at(app, index);
+	int at = 0;
+
+	if (material && strcmp(json_text_or(material, "state", ""),
+				"not-needed"))
+		return index;
+	json_each(other, all_materials(app)) {
+		if (!strcmp(json_text_or(other, "state", ""), "missing"))
+			return at;
+		at++;
+	}
+	return -1;
+}
+
+void materials_capture(struct app *app, struct intent *intent)
+{
+	int index;
+
+	if (!is_editable(app))
+		return;
+	index = capture_target(app, intent->index);
+	if (index < 0)
+		app_say(app, _("No paper is missing. Enter goes to the "
+			       "decision."));
+	else
+		start_capture(app, index, "camera", -1);
+}
+
+void materials_take_from(struct app *app, int index, const char *source)
+{
+	struct json *material = material_at(app, index);
+
+	if (!is_editable(app) || !material)
+		return;
+	if (strcmp(source, "paper")) {
+		start_capture(app, index, source, -1);
+		return;
+	}
+	json_put_text(material, "form", "paper");
+	after_change(app);
+}
+
+void materials_retake(struct app *app, struct intent *intent)
+{
+	struct json *material = material_at(app, intent->index);
+
+	if (!is_editable(app) || !material)
+		return;
+	if (intent->index2 < 0 ||
+		(size_t)intent->index2 >= page_count(material))
+		app_say(app, _("No page to take again. F7 takes one."));
+	else
+		start_capture(app, intent->index, "camera", intent->index2);
+}
+
+void materials_page_remove(struct app *app, struct intent *intent)
+{
+	struct json *material = material_at(app, intent->index);
+	struct json *pages;
+	int at = 0;
+
+	if (!is_editable(app) || !material || intent->index2 < 0 ||
+		(size_t)intent->index2 >= page_count(material))
+		return;
+	pages = json_new_array();
+	json_each(page, json_get(material, "pages")) {
+		if (at++ != intent->index2)
+			json_add(pages, json_copy(page));
+	}
+	json_put(material, "pages", pages);
+	if (page_count(material) == 0)
+		json_put_text(material, "form", "");
+	app->model.materials.page = MAX(0, intent->index2 - 1);
+	after_change(app);
+	app_say(app, _("Page %d is taken away."), intent->index2 + 1);
+}
+
+void materials_page_move(struct app *app, struct intent *intent)
+{
+	struct json *material = material_at(app, intent->index);
+	int by = intent->text && *intent->text == '-' ? -1 : 1;
+	int from = intent->index2, to = from + by, at = 0;
+	struct json *pages;
+	const struct json *first = NULL, *second = NULL;
+
+	if (!is_editable(app) || !material || from < 0 || to < 0 ||
+		(size_t)MAX(from, to) >= page_count(material))
+		return;
+	json_each(page, json_get(material, "pages")) {
+		if (at == from)
+			first = page;
+		if (at == to)
+			second = page;
+		at++;
+	}
+	pages = json_new_array();
+	at = 0;
+	json_each(page, json_get(material, "pages")) {
+		const struct json *here = page;
+
+		if (at == from)
+			here = second;
+		else if (at == to)
+			here = first;
+		json_add(pages, json_copy(here));
+		at++;
+	}
+	json_put(material, "pages", pages);
+	app->model.materials.page = to;
+	after_change(app);
+}
+
+void materials_done(struct app *app, struct intent *intent)
+{
+	(void)intent;
+	if (!is_editable(app))
+		return;
+	if (app->visit.capturing) {
+		app_say(app, _("A page is being taken; please wait for it."));
+		return;
+	}
+	visit_go(app, VIEW_DECISION);
+}

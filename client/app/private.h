@@ -1,0 +1,297 @@
+/* Inside of client/app: the state and what its files offer each other. */
+#ifndef CLIENT_APP_PRIVATE_H
+#define CLIENT_APP_PRIVATE_H
+
+#include "client/app/app.h"
+#include "client/base/json.h"
+#include <gio/gio.h>
+#include <gio/gunixsocketaddress.h>
+
+#include "client/base/line.h"
+#include "client/catalog/catalog.h"
+#include "client/rules/calendar.h"
+#include "client/store/audit.h"
+#include "client/store/case.h"
+#include "client/store/store.h"
+#include "client/store/ticket.h"
+#include "config/people.h"
+#include "ui/text.h"
+
+enum { CALLS_MAX_UNDO = 50, PAGES_MAX = 200 };
+
+/* The visit in hand. The case record is made when the applicant is confirmed;
+ * its body is the only copy of what was typed. */
+struct visit {
+	bool open;
+	struct ticket *ticket;             /* own */
+	struct case_record *record;        /* own */
+	const struct catalog_item *item;   /* borrowed of the catalogue */
+	struct json *origins;              /* own: field -> where from */
+	struct json *touched;              /* own: fields that were left once */
+	GPtrArray *undo;                   /* own: struct json, form values */
+	int64_t called_boot_ms;            /* last call, boot clock */
+	bool capturing;
+	int capture_material;              /* index of the running capture */
+	int capture_replace;               /* page it replaces, -1 none */
+};
+
+/* The rating runs on after the home view is back. */
+struct rating_session {
+	bool open;
+	char ticket_id[UUID_TEXT], case_id[UUID_TEXT], ticket_no[16];
+	int64_t until_boot_ms;
+	guint timer;
+	int result; /* enum rating, 0: none yet */
+};
+
+struct session {
+	const struct person *person; /* borrowed; NULL: nobody */
+	char id[UUID_TEXT];
+	bool locked, paused;
+	enum view_id view_before_lock;
+};
+
+/* Which question the open dialog asks. */
+enum dialog_kind {
+	DIALOG_NONE,
+	DIALOG_ASIDE,
+	DIALOG_PARK,
+	DIALOG_SKIP,
+	DIALOG_TRANSFER,
+	DIALOG_ABANDON,
+	DIALOG_PAUSE,
+	DIALOG_OUT_OF_TURN,
+	DIALOG_SOURCE,
+	DIALOG_REASON,
+	DIALOG_REVEAL,
+	DIALOG_PREVIEW,
+	DIALOG_KIND_COUNT
+};
+
+struct app {
+	const struct config *config; /* borrowed */
+	const struct app_ops *ops;   /* borrowed */
+	void *context;
+	struct store *store;       /* own */
+	struct catalog *catalog;   /* own */
+	struct calendar *calendar; /* own */
+	struct people *people;     /* own */
+	struct json *reasons;      /* own: config/rules/refusal-reasons.json */
+	struct form_def *applicant_def; /* own */
+	struct line_client *devd;  /* own */
+	struct line_client *syncd; /* own */
+	int lock_fd;
+	struct model model;
+	struct session session;
+	struct visit visit;
+	struct rating_session rating;
+	struct json *link_state;   /* own: last state line of yikou-syncd */
+	GPtrArray *devices;        /* own: struct json, last state of each */
+	GArray *item_hits;         /* own: struct search_hit */
+	GPtrArray *search_hits;    /* own: struct case_hit */
+	GPtrArray *waiting;        /* own: struct ticket, as in the model */
+	GPtrArray *parked;         /* own */
+	char shown_case[UUID_TEXT];
+	enum view_id view_before; /* what search, devices, sync go back to */
+	enum dialog_kind dialog;
+	int dialog_index;         /* what the dialog is about */
+	int64_t last_call_boot_ms;
+	int64_t touched_boot_ms;
+	guint minute_timer, second_timer, lock_timer, pad_timer, reveal_timer;
+	bool store_failed;
+	int jobs;                 /* documents being made or printed */
+	GCancellable *alive;      /* own: cancelled when app goes */
+};
+
+/* app.c */
+int64_t app_now_ms(const struct app *app);
+int app_today(const struct app *app); /* 20261123 */
+struct actor app_actor(const struct app *app);
+void app_changed(struct app *app, bool reload);
+/* The message line; also kept in the log of the visit. */
+void app_say(struct app *app, const char *format, ...) G_GNUC_PRINTF(2, 3);
+/* The sentence of an error after what was tried; STORE_ERROR raises the
+ * banner. */
+void app_say_error(struct app *app, const GError *error);
+void app_show(struct app *app, enum view_id view);
+void app_refresh_header(struct app *app);
+/* Calls once a second while something counts down. */
+void app_tick_seconds(struct app *app);
+struct json *app_sources(const struct app *app); /* caller frees */
+
+/* session.c */
+void session_show_login(struct app *app);
+void session_login(struct app *app, struct intent *intent);
+void session_unlock(struct app *app, struct intent *intent);
+void session_lock(struct app *app, struct intent *intent);
+void session_logout(struct app *app, struct intent *intent);
+void session_pause(struct app *app, struct intent *intent);
+void session_set_paused(struct app *app, bool paused, const char *reason);
+void session_arm_lock(struct app *app);
+
+/* dialog.c */
+void dialog_open(struct app *app, enum dialog_kind kind, int index);
+void dialog_close(struct app *app, struct intent *intent);
+void dialog_choice(struct app *app, struct intent *intent);
+
+/* queue.c */
+void queue_refresh(struct app *app);
+void queue_call_next(struct app *app, struct intent *intent);
+void queue_call_this(struct app *app, struct intent *intent);
+void queue_call_out_of_turn(struct app *app, int index, const char *reason);
+void queue_call_again(struct app *app, struct intent *intent);
+void queue_take_back(struct app *app, struct intent *intent);
+void queue_without_ticket(struct app *app, struct intent *intent);
+void queue_aside(struct app *app, struct intent *intent);
+/* Ends the visit without a decision: the ticket is parked, skipped, handed to
+ * another window or finished; a draft is kept when parked, else given up. */
+void queue_put_aside(struct app *app, enum ticket_action action,
+	const char *reason, const char *target);
+void queue_update_guard(struct app *app);
+
+/* visit.c */
+void visit_begin(struct app *app, struct ticket *take_ticket);
+void visit_end(struct app *app); /* frees; the store was told before */
+/* To a step, saving what there is together with the mark of the step; stays
+ * where it is when that fails. */
+void visit_go(struct app *app, enum view_id step);
+void visit_back(struct app *app, struct intent *intent);
+void visit_home(struct app *app, struct intent *intent);
+void visit_resume(struct app *app, struct intent *intent);
+/* Takes up what a crash cut short, or a parked ticket. False when the draft is
+ * not to be found. */
+bool visit_restore(struct app *app, const struct visit_mark *mark);
+/* Saves the draft and the mark; says so when it fails. */
+bool visit_save(struct app *app);
+void visit_show_head(struct app *app);
+const char *visit_applicant_name(const struct app *app);
+
+/* fields.c: a form definition and its values as fields of the model */
+struct fields {
+	const struct form_def *def;
+	struct json *values;        /* borrowed, changed by the setters */
+	const struct json *sources; /* borrowed */
+	const struct json *origins; /* borrowed, may be NULL */
+	struct json *touched;       /* borrowed, may be NULL: all */
+	int today;
+};
+/* Rebuilds out->fields; returns how many problems there are among the fields
+ * that were touched. */
+int fields_show(const struct fields *fields, struct form_model *out);
+/* The value of a field as typed. */
+void fields_set(const struct fields *fields, int index, const char *typed);
+void fields_set_cell(const struct fields *fields, int index, int row,
+	int column, const char *typed);
+bool fields_row_add(const struct fields *fields, int index);
+bool fields_row_remove(const struct fields *fields, int index, int row);
+/* The first field that needs something, -1 when none: index into def. */
+int fields_first_problem(const struct fields *fields, GArray *problems);
+/* The first field that is required and empty; the last when all are filled. */
+int fields_first_open(const struct fields *fields);
+char *fields_problem_text(const struct form_problem *problem); /* translated */
+void fields_touch_all(const struct fields *fields);
+
+/* identify.c */
+struct form_def *identify_def_new(void);
+void identify_def_free(struct form_def *def);
+void identify_show(struct app *app, bool reload);
+void identify_set(struct app *app, struct intent *intent);
+void identify_next(struct app *app);
+void identify_read_card(struct app *app, struct intent *intent);
+
+/* item.c */
+void item_show(struct app *app, const char *filter);
+void item_filter(struct app *app, struct intent *intent);
+void item_focus(struct app *app, struct intent *intent);
+void item_choose(struct app *app, struct intent *intent);
+char *item_limit_text(const struct catalog_item *item); /* caller frees */
+
+/* form.c */
+void form_show(struct app *app, bool reload);
+void form_set(struct app *app, struct intent *intent);
+void form_set_cell(struct app *app, struct intent *intent);
+void form_row_add(struct app *app, struct intent *intent);
+void form_row_remove(struct app *app, struct intent *intent);
+void form_next(struct app *app, struct intent *intent);
+void form_undo(struct app *app, struct intent *intent);
+struct fields form_fields(struct app *app, struct json **own_sources);
+
+/* materials.c */
+void materials_setup(struct app *app); /* after item and form changes */
+void materials_show(struct app *app);
+void materials_focus(struct app *app, struct intent *intent);
+void materials_mark(struct app *app, struct intent *intent);
+void materials_source(struct app *app, struct intent *intent);
+void materials_take_from(struct app *app, int index, const char *source);
+void materials_capture(struct app *app, struct intent *intent);
+void materials_retake(struct app *app, struct intent *intent);
+void materials_page_remove(struct app *app, struct intent *intent);
+void materials_page_move(struct app *app, struct intent *intent);
+void materials_done(struct app *app, struct intent *intent);
+/* For the judgement: fills at most ACCEPTANCE_MAX rows. */
+size_t materials_for_acceptance(
+	const struct app *app, struct acceptance_material *rows);
+
+/* decide.c */
+void decide_show(struct app *app);
+void decide_outcome(struct app *app, struct intent *intent);
+void decide_reason(struct app *app, struct intent *intent);
+void decide_set_reason(struct app *app, const char *reason);
+void decide_do(struct app *app, struct intent *intent);
+void decide_preview(struct app *app, struct intent *intent);
+
+/* documents.c */
+/* Renders and prints every pending document of the case, one after another. */
+void documents_make(struct app *app, const char *case_id);
+/* After a start: what a crash left pending. */
+void documents_make_pending(struct app *app);
+const char *documents_title(const char *kind); /* translated */
+int documents_copies(const char *kind);
+void documents_reprint(struct app *app, struct intent *intent);
+
+/* finish.c */
+void finish_show(struct app *app);
+void finish_start_rating(struct app *app);
+void finish_rate_again(struct app *app, struct intent *intent);
+void finish_rating_arrived(struct app *app, int level);
+void finish_rating_close(struct app *app, int result);
+void finish_tick(struct app *app);
+void finish_same_person(struct app *app, struct intent *intent);
+void finish_done(struct app *app, struct intent *intent);
+const char *finish_rating_text(int rating);
+
+/* devices.c */
+void devices_start(struct app *app);
+void devices_command(struct app *app, const char *class_name, const char *verb,
+	struct json *take_args, int timeout_ms, line_reply_fn *reply,
+	void *context);
+bool devices_has(const struct app *app, const char *class_name);
+void devices_show(struct app *app);
+void devices_focus(struct app *app, struct intent *intent);
+void devices_test(struct app *app, struct intent *intent);
+void devices_announce(struct app *app, const char *ticket_number);
+void devices_show_waiting(struct app *app);
+void devices_release(struct app *app, const char *sha256);
+
+/* upstream.c */
+void upstream_start(struct app *app);
+void upstream_wake(struct app *app);
+bool upstream_is_down(const struct app *app);
+void upstream_reconnect(struct app *app, struct intent *intent);
+void upstream_show(struct app *app);
+
+/* Starts a program of ours when nobody answers at its socket. */
+void app_start_daemon(
+	struct app *app, const char *program, const char *socket_name);
+
+/* search.c */
+void search_show(struct app *app, const char *text);
+void search_text(struct app *app, struct intent *intent);
+void search_focus(struct app *app, struct intent *intent);
+void search_open(struct app *app, struct intent *intent);
+void search_show_case(struct app *app);
+void search_reveal(struct app *app, struct intent *intent);
+void search_reveal_for(struct app *app, const char *purpose);
+const char *app_state_text(enum case_state state); /* translated */
+
+#endif

@@ -1,0 +1,255 @@
+/* The platform, seen through yikou-syncd: link state for the header, wake-ups
+ * after a commit, what came down. The database is where both meet; a line on
+ * the socket is only a hint. */
+#include <string.h>
+
+#include "client/app/private.h"
+#include "client/base/clock.h"
+#include "client/base/error.h"
+#include "client/base/log.h"
+#include "client/base/process.h"
+#include "client/store/outbox.h"
+
+enum { HINT_TIMEOUT_MS = 5000, OPS_SHOWN = 40 };
+
+/* Programs beside us ---------------------------------------------------------- */
+
+static bool answers_at(const char *path)
+{
+	g_autoptr(GSocketAddress) address = g_unix_socket_address_new(path);
+	g_autoptr(GSocketClient) client = g_socket_client_new();
+	g_autoptr(GSocketConnection) connection = g_socket_client_connect(
+		client, G_SOCKET_CONNECTABLE(address), NULL, NULL);
+
+	return connection != NULL;
+}
+
+void app_start_daemon(
+	struct app *app, const char *program, const char *socket_name)
+{
+	g_autofree char *path = config_runtime(app->config, socket_name);
+	g_autofree char *binary = process_sibling(program);
+	g_autofree char *log_name = g_strconcat(program, ".log", NULL);
+	g_autofree char *log = config_runtime(app->config, log_name);
+	const char *argv[] = {
+		binary, "--config", config_file(app->config), NULL};
+	g_autoptr(GError) error = NULL;
+
+	if (answers_at(path))
+		return;
+	if (!process_spawn_daemon(argv, log, NULL, &error))
+		log_error(error, "start of %s", program);
+}
+
+/* The link ---------------------------------------------------------------------- */
+
+static const char *link_name(const struct app *app)
+{
+	if (!app->syncd || !line_client_is_up(app->syncd))
+		return "down";
+	return json_text_or(app->link_state, "link", "connecting");
+}
+
+bool upstream_is_down(const struct app *app)
+{
+	return strcmp(link_name(app), "up") != 0;
+}
+
+static char *time_of(int64_t ms, const char *format)
+{
+	return ms > 0 ? clock_format(ms, format) : NULL;
+}
+
+static void show_link(struct app *app)
+{
+	struct header_model *header = &app->model.header;
+	const char *link = link_name(app);
+	int64_t since = json_int_or(app->link_state, "since_ms", 0);
+	int64_t offset = json_int_or(app->link_state, "clock_offset_ms", 0);
+	g_autofree char *since_text = time_of(since, "%H:%M");
+	g_autofree char *retry = time_of(
+		json_int_or(app->link_state, "next_try_ms", 0), "%H:%M:%S");
+
+	header->link = LINK_SHOW_CONNECTING;
+	if (!strcmp(link, "up"))
+		header->link = LINK_SHOW_UP;
+	else if (!strcmp(link, "down"))
+		header->link = LINK_SHOW_DOWN;
+	model_text(&header->link_since, since_text);
+	model_text(&header->retry_at, retry);
+	header->link_down_min = since > 0 && header->link == LINK_SHOW_DOWN
+		? (int)((clock_wall_ms() - since) / 60000)
+		: 0;
+	header->clock_unsure = ABS(offset) > 5 * 60 * 1000;
+}
+
+/* The view ------------------------------------------------------------------------ */
+
+static char *case_no_of(struct app *app, const struct op *op)
+{
+	AUTO(case_record) record = NULL;
+
+	if (strcmp(op->agg, "case"))
+		return g_strdup(op->agg);
+	record = case_load(app->store, op->agg_id, NULL);
+	return g_strdup(record && *record->case_no ? record->case_no : "");
+}
+
+static void add_ops(struct app *app, enum op_state state, const char *why)
+{
+	GPtrArray *ops = outbox_list(app->store, state, OPS_SHOWN, NULL);
+
+	for (guint i = 0; ops && i < ops->len; i++) {
+		const struct op *op = g_ptr_array_index(ops, i);
+		struct op_model *row = model_add_op(app->model.sync.ops);
+		g_autofree char *case_no = case_no_of(app, op);
+		g_autofree char *tries = g_strdup_printf("%d", op->attempts);
+		g_autofree char *reason = g_strdup_printf("%s%s%s", why,
+			op->problem && *op->problem ? ": " : "",
+			op->problem ? op->problem : "");
+
+		model_text(&row->case_no, case_no);
+		model_text(&row->kind, op->kind);
+		model_text(&row->why, reason);
+		model_text(&row->tries, tries);
+	}
+	if (ops)
+		g_ptr_array_unref(ops);
+}
+
+static void show_sync(struct app *app)
+{
+	struct sync_model *out = &app->model.sync;
+	struct store_counts counts = {0};
+	g_autofree char *line1 = NULL, *line2 = NULL, *last = NULL;
+
+	store_counts(app->store, &counts, NULL);
+	line1 = g_strdup_printf(_("unsent %d  parked %d"), (int)counts.unsent,
+		(int)counts.parked);
+	line2 = g_strdup_printf(_("attachments to send %d  numbers left %d  "
+				  "clock offset %.1f s"),
+		(int)counts.blobs, (int)counts.numbers,
+		(double)json_int_or(app->link_state, "clock_offset_ms", 0) /
+			1000);
+	last = time_of(json_int_or(app->link_state, "last_success_ms", 0),
+		"%H:%M:%S");
+	model_text(&out->line1, line1);
+	model_text(&out->line2, line2);
+	model_text(&out->last_success, last);
+	model_text(&out->check,
+		counts.parked > 0
+			? _("Parked steps stop only their own case; the others "
+			    "go on.")
+			: _("Unsent steps are kept here; a power cut loses "
+			    "none."));
+	g_ptr_array_set_size(out->ops, 0);
+	add_ops(app, OP_DEAD, _("refused"));
+	add_ops(app, OP_CONFLICT, _("conflict"));
+	add_ops(app, OP_WAIT_BLOB, _("waits for its attachment"));
+	add_ops(app, OP_READY, _("waits"));
+	add_ops(app, OP_QUEUED, _("waits"));
+	add_ops(app, OP_LEASED, _("is being sent"));
+}
+
+void upstream_show(struct app *app)
+{
+	show_link(app);
+	if (app->model.view == VIEW_SYNC)
+		show_sync(app);
+}
+
+/* What arrives --------------------------------------------------------------------- */
+
+static void say_link_change(struct app *app, bool was_down)
+{
+	if (was_down && !upstream_is_down(app))
+		app_say(app, _("On line again: what waited goes by itself."));
+	else if (!was_down && upstream_is_down(app))
+		app_say(app,
+			_("The platform does not answer. Work goes on, every "
+			  "step is kept here and goes by itself later."));
+}
+
+static void syncd_message(void *context, const struct json *message)
+{
+	struct app *app = context;
+	const char *event = json_text(message, "event");
+
+	if (json_text(message, "link")) {
+		bool was_down = upstream_is_down(app);
+		bool was_known = app->link_state &&
+			!json_equal(json_get(app->link_state, "link"), NULL) &&
+			strcmp(json_text_or(app->link_state, "link", ""),
+				"connecting");
+
+		json_free(app->link_state);
+		app->link_state = json_copy(message);
+		if (was_known)
+			say_link_change(app, was_down);
+	} else if (event && !strcmp(event, "changed")) {
+		if (app->session.person && !app->session.locked) {
+			queue_refresh(app);
+			if (!app->visit.open)
+				devices_show_waiting(app);
+		}
+	}
+	app_refresh_header(app);
+	if (app->model.view == VIEW_FINISH)
+		finish_show(app);
+	app_changed(app, false);
+}
+
+static void syncd_synced(void *context)
+{
+	struct app *app = context;
+
+	upstream_wake(app);
+	app_refresh_header(app);
+	app_changed(app, false);
+}
+
+static void syncd_lost(void *context, const GError *why)
+{
+	struct app *app = context;
+
+	log_error(why, "yikou-syncd");
+	json_free(app->link_state);
+	app->link_state = NULL;
+	app_refresh_header(app);
+	app_start_daemon(app, "yikou-syncd", "syncd.sock");
+	app_changed(app, false);
+}
+
+static const struct line_client_ops syncd_ops = {.synced = syncd_synced,
+	.message = syncd_message,
+	.lost = syncd_lost};
+
+void upstream_start(struct app *app)
+{
+	g_autofree char *path = config_runtime(app->config, "syncd.sock");
+
+	app_start_daemon(app, "yikou-syncd", "syncd.sock");
+	app->syncd = line_client_new(path, "yikou", &syncd_ops, app);
+}
+
+void upstream_wake(struct app *app)
+{
+	if (app->syncd && line_client_is_up(app->syncd))
+		line_command(app->syncd, "wake", NULL, HINT_TIMEOUT_MS, NULL,
+			NULL);
+}
+
+void upstream_reconnect(struct app *app, struct intent *intent)
+{
+	(void)intent;
+	if (app->syncd && line_client_is_up(app->syncd))
+		line_command(app->syncd, "retry", NULL, HINT_TIMEOUT_MS, NULL,
+			NULL);
+	else
+		app_start_daemon(app, "yikou-syncd", "syncd.sock");
+	if (!line_client_is_up(app->devd))
+		app_start_daemon(app, "yikou-devd", "devd.sock");
+	queue_refresh(app);
+	app_refresh_header(app);
+	app_say(app, _("Asked the platform and counted again."));
+}

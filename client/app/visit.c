@@ -1,0 +1,321 @@
+/* The visit in hand: from the call to the home view. Whatever was typed is in
+ * the body of its case record and in the store as soon as a field is left; the
+ * mark says where to go on after a crash. */
+#include <string.h>
+
+#include "client/app/private.h"
+#include "client/base/clock.h"
+#include "client/base/error.h"
+#include "client/catalog/pinyin.h"
+#include "client/rules/mask.h"
+
+/* The steps in order; back goes one to the left. */
+static const enum view_id steps[] = {VIEW_IDENTIFY, VIEW_ITEM, VIEW_FORM,
+	VIEW_MATERIALS, VIEW_DECISION, VIEW_FINISH};
+
+const char *visit_applicant_name(const struct app *app)
+{
+	const struct case_record *record = app->visit.record;
+
+	return record ? json_text_or(json_get(record->body, "applicant"),
+				"name", "")
+		      : "";
+}
+
+void visit_show_head(struct app *app)
+{
+	struct visit_model *head = &app->model.visit;
+	const struct visit *visit = &app->visit;
+	g_autofree char *person = NULL, *elapsed = NULL;
+	int64_t seconds;
+
+	if (!visit->open) {
+		model_text(&head->ticket, NULL);
+		model_text(&head->person, NULL);
+		model_text(&head->item, NULL);
+		model_text(&head->elapsed, NULL);
+		return;
+	}
+	person = mask_text(MASK_NAME, visit_applicant_name(app));
+	seconds = (clock_boot_ms() - visit->called_boot_ms) / 1000;
+	elapsed = g_strdup_printf(_("call %d, %02d:%02d"),
+		MAX(1, visit->ticket->calls), (int)(seconds / 60),
+		(int)(seconds % 60));
+	model_text(&head->ticket, visit->ticket->number);
+	model_text(&head->person, person);
+	model_text(&head->item,
+		visit->item ? visit->item->name : visit->ticket->business);
+	model_text(&head->elapsed, elapsed);
+}
+
+static void visit_start(struct app *app, struct ticket *take_ticket)
+{
+	struct visit *visit = &app->visit;
+
+	visit_end(app);
+	visit->open = true;
+	visit->ticket = take_ticket;
+	visit->origins = json_new_object();
+	visit->touched = json_new_object();
+	visit->undo = g_ptr_array_new_with_free_func(
+		(GDestroyNotify)json_free);
+	visit->called_boot_ms = clock_boot_ms();
+	visit->capture_replace = -1;
+	g_ptr_array_set_size(app->model.messages, 0);
+}
+
+void visit_begin(struct app *app, struct ticket *take_ticket)
+{
+	struct case_record *record;
+	struct json *applicant = json_new_object();
+
+	visit_start(app, take_ticket);
+	record = app->visit.record = case_new();
+	g_strlcpy(record->ticket_id, take_ticket->ticket_id,
+		sizeof(record->ticket_id));
+	json_put_text(applicant, "id_type", "111");
+	json_put_text(applicant, "capacity", "1");
+	json_put(record->body, "applicant", applicant);
+	visit_go(app, VIEW_IDENTIFY);
+	app_say(app,
+		_("%s is called. Card on the reader, or type the number."),
+		app->visit.ticket->number);
+	if (devices_has(app, "idcard"))
+		identify_read_card(app, NULL);
+}
+
+void visit_end(struct app *app)
+{
+	struct visit *visit = &app->visit;
+
+	ticket_free(visit->ticket);
+	case_free(visit->record);
+	json_free(visit->origins);
+	json_free(visit->touched);
+	g_clear_pointer(&visit->undo, g_ptr_array_unref);
+	memset(visit, 0, sizeof(*visit));
+	visit_show_head(app);
+}
+
+static bool save_mark(struct app *app, GError **error)
+{
+	struct visit_mark mark = {.at_ms = app_now_ms(app)};
+
+	g_strlcpy(mark.ticket_id, app->visit.ticket->ticket_id,
+		sizeof(mark.ticket_id));
+	g_strlcpy(mark.case_id, app->visit.record->case_id,
+		sizeof(mark.case_id));
+	g_strlcpy(mark.step, view_name(app->model.view), sizeof(mark.step));
+	return visit_mark_set(app->store, &mark, error);
+}
+
+static bool is_step(enum view_id view)
+{
+	for (size_t i = 0; i < G_N_ELEMENTS(steps); i++) {
+		if (steps[i] == view)
+			return true;
+	}
+	return false;
+}
+
+bool visit_save(struct app *app)
+{
+	struct actor actor = app_actor(app);
+	struct case_record *record = app->visit.record;
+	g_autoptr(GError) error = NULL;
+	g_autofree char *time = NULL;
+
+	if (!app->visit.open || !record)
+		return true;
+	if (is_step(app->model.view) && !save_mark(app, &error)) {
+		app_say_error(app, error);
+		return false;
+	}
+	if (record->state != CASE_DRAFT)
+		return true;
+	g_free(record->initials);
+	record->initials = pinyin_initials(visit_applicant_name(app));
+	g_free(record->clerk);
+	record->clerk = g_strdup(actor.staff_no);
+	if (!case_save_draft(app->store, record, &actor, &error)) {
+		app_say_error(app, error);
+		return false;
+	}
+	time = clock_format(app_now_ms(app), "%H:%M");
+	model_text(&app->model.form.saved_at, time);
+	model_text(&app->model.identify.saved_at, time);
+	return true;
+}
+
+void visit_go(struct app *app, enum view_id step)
+{
+	enum view_id before = app->model.view;
+
+	app_show(app, step);
+	if (!visit_save(app)) {
+		app->model.view = before;
+		return;
+	}
+	switch (step) {
+	case VIEW_IDENTIFY:
+		app->model.identify.focus = -1;
+		identify_show(app, true);
+		break;
+	case VIEW_ITEM:
+		item_show(app, app->visit.item ? "" : NULL);
+		break;
+	case VIEW_FORM:
+		form_show(app, true);
+		break;
+	case VIEW_MATERIALS:
+		materials_setup(app);
+		materials_show(app);
+		break;
+	case VIEW_DECISION:
+		decide_show(app);
+		break;
+	case VIEW_FINISH:
+		finish_show(app);
+		break;
+	default:
+		break;
+	}
+	visit_show_head(app);
+	app_changed(app, true);
+}
+
+static bool is_outside(enum view_id view)
+{
+	return view == VIEW_SEARCH || view == VIEW_DEVICES ||
+		view == VIEW_SYNC || view == VIEW_MESSAGES;
+}
+
+void visit_back(struct app *app, struct intent *intent)
+{
+	enum view_id view = app->model.view;
+
+	if (view == VIEW_CASE) {
+		app_show(app, VIEW_SEARCH);
+		return;
+	}
+	if (is_outside(view)) {
+		app_show(app, app->view_before);
+		app_changed(app, true);
+		return;
+	}
+	if (view == VIEW_FINISH) {
+		finish_done(app, intent);
+		return;
+	}
+	for (size_t i = 1; i < G_N_ELEMENTS(steps); i++) {
+		if (steps[i] == view) {
+			visit_go(app, steps[i - 1]);
+			return;
+		}
+	}
+	if (view == VIEW_IDENTIFY)
+		visit_home(app, intent);
+}
+
+/* To the home view with the visit kept: its row is the first there. */
+void visit_home(struct app *app, struct intent *intent)
+{
+	if (app->model.view == VIEW_FINISH && app->visit.open) {
+		finish_done(app, intent);
+		return;
+	}
+	if (app->visit.open && is_step(app->model.view)) {
+		if (!visit_save(app))
+			return;
+		visit_end(app);
+		app_show(app, VIEW_HOME);
+		queue_refresh(app);
+		app_say(app, _("The visit is kept: Enter goes on with it."));
+		return;
+	}
+	if (app->visit.open)
+		return;
+	app_show(app, VIEW_HOME);
+	queue_refresh(app);
+}
+
+/* The draft of a ticket: by the mark, else the newest one with this ticket. */
+static struct case_record *find_draft(
+	struct app *app, const struct visit_mark *mark)
+{
+	struct case_record *found = NULL;
+	GPtrArray *drafts;
+
+	if (*mark->case_id)
+		found = case_load(app->store, mark->case_id, NULL);
+	if (found)
+		return found;
+	drafts = case_drafts(app->store, NULL);
+	for (guint i = 0; drafts && i < drafts->len && !found; i++) {
+		const struct case_record *draft = g_ptr_array_index(drafts, i);
+
+		if (!strcmp(draft->ticket_id, mark->ticket_id))
+			found = case_load(app->store, draft->case_id, NULL);
+	}
+	if (drafts)
+		g_ptr_array_unref(drafts);
+	return found;
+}
+
+/* Where a kept draft goes on: the step of the mark, as far as it is known. */
+static enum view_id step_of(
+	const struct app *app, const struct visit_mark *mark)
+{
+	enum view_id step = VIEW_IDENTIFY;
+
+	if (app->visit.record->state != CASE_DRAFT)
+		return VIEW_FINISH;
+	if (!app->visit.item)
+		return VIEW_IDENTIFY;
+	if (!view_from_name(mark->step, &step) || !is_step(step) ||
+		step == VIEW_FINISH)
+		step = VIEW_FORM;
+	return step;
+}
+
+bool visit_restore(struct app *app, const struct visit_mark *mark)
+{
+	g_autoptr(GError) error = NULL;
+	struct ticket *ticket =
+		ticket_load(app->store, mark->ticket_id, &error);
+	struct case_record *record;
+
+	if (!ticket) {
+		visit_mark_clear(app->store, NULL);
+		queue_refresh(app);
+		app_say_error(app, error);
+		return false;
+	}
+	record = find_draft(app, mark);
+	if (!record) {
+		visit_begin(app, ticket);
+		return true;
+	}
+	visit_start(app, ticket);
+	app->visit.record = record;
+	app->visit.item = catalog_find(app->catalog, record->item_code);
+	visit_go(app, step_of(app, mark));
+	app_say(app, _("%s goes on; everything that was saved is there."),
+		ticket->number);
+	return true;
+}
+
+void visit_resume(struct app *app, struct intent *intent)
+{
+	struct visit_mark mark;
+
+	(void)intent;
+	if (app->visit.open)
+		return;
+	if (visit_mark_get(app->store, &mark)) {
+		devices_announce(app, NULL);
+		visit_restore(app, &mark);
+	} else {
+		app_say(app, _("No visit was interrupted."));
+	}
+}

@@ -1,0 +1,96 @@
+/* What the subcommands share: options, language, how a failure is said. */
+#include "client/commands/command.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "client/base/process.h"
+#include "client/base/text.h"
+#include "ui/text.h"
+
+static const char default_config[] = "/etc/yikou/yikou.conf";
+
+/* A build tree and an installation keep the translations beside the programs
+ * or where the configuration says. */
+static void set_language(const struct config *config)
+{
+	g_autofree char *beside = process_sibling("locale");
+	const char *dir = config ? config_path(config, "paths.locale") : NULL;
+	const char *language =
+		config ? config_text(config, "screen.language") : "zh_CN";
+
+	text_setup(language, dir ? dir : beside);
+}
+
+static bool load_config(struct command_options *options, enum exit_code *code)
+{
+	g_autoptr(GError) error = NULL;
+
+	options->config = config_load(options->config_path
+			? options->config_path
+			: default_config,
+		&error);
+	if (options->config) {
+		set_language(options->config);
+		return true;
+	}
+	*code = command_fail(error);
+	return false;
+}
+
+bool command_begin(struct command_options *options, int *argc, char ***argv,
+	const char *arguments, const char *description,
+	const GOptionEntry *entries, enum exit_code *code)
+{
+	const GOptionEntry shared[] = {
+		{"config", 'c', 0, G_OPTION_ARG_FILENAME,
+			&options->config_path,
+			_("configuration of the window"), "FILE"},
+		{"json", 0, 0, G_OPTION_ARG_NONE, &options->json,
+			_("print JSON"), NULL},
+		{NULL}};
+	g_autoptr(GOptionContext) context = g_option_context_new(arguments);
+	g_autoptr(GError) error = NULL;
+
+	set_language(NULL);
+	g_option_context_add_main_entries(context, shared, NULL);
+	if (entries)
+		g_option_context_add_main_entries(context, entries, NULL);
+	g_option_context_set_description(context, description);
+	if (!g_option_context_parse(context, argc, argv, &error)) {
+		fprintf(stderr, "yikou: %s\n", error->message);
+		fprintf(stderr, _("Try: yikou %s --help\n"), (*argv)[0]);
+		*code = EXIT_CODE_USAGE;
+		return false;
+	}
+	return load_config(options, code);
+}
+
+void command_end(struct command_options *options)
+{
+	g_free(options->config_path);
+	config_free(options->config);
+}
+
+enum exit_code command_fail(const GError *error)
+{
+	g_autofree char *detail =
+		text_sink_plain(error ? error->message : "");
+
+	fprintf(stderr, "yikou: %s\n", text_error(error));
+	fprintf(stderr, "       %s\n", detail);
+	return error_exit_code(error);
+}
+
+void command_print(const char *format, ...)
+{
+	g_autofree char *text = NULL, *clean = NULL;
+	va_list args;
+
+	va_start(args, format);
+	text = g_strdup_vprintf(format, args);
+	va_end(args);
+	clean = isatty(STDOUT_FILENO) ? text_sink_plain(text) : g_strdup(text);
+	puts(clean);
+}

@@ -1,0 +1,312 @@
+/* Scenarios: the link goes, a program is killed, the terminal misbehaves. Each
+ * is a visit that must come to the same end, read back from the store and the
+ * platform. */
+#include "tests/e2e/scenarios.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "client/base/error.h"
+#include "client/base/file.h"
+#include "tests/e2e/visit.h"
+
+enum { SHORT_MS = 8000, LONG_MS = 30000 };
+
+struct scenario {
+	const char *group, *name;
+	void (*run)(struct play *play);
+};
+
+/* The screen process itself: the child of its guard. */
+static pid_t screen_pid(struct play *play)
+{
+	g_autofree char *path = g_strdup_printf("/proc/%d/task/%d/children",
+		terminal_pid(play->terminal), terminal_pid(play->terminal));
+	g_autofree char *text = file_read(path, 4096, NULL, NULL);
+
+	return text ? (pid_t)g_ascii_strtoll(text, NULL, 10) : 0;
+}
+
+/* A daemon of this window by its program: the screen may have started it
+ * again, so the pid of the beginning is not enough. */
+static void kill_program(struct play *play, const char *program)
+{
+	g_autofree char *command = g_strdup_printf("/%s", program);
+	GDir *proc = g_dir_open("/proc", 0, NULL);
+	const char *name;
+
+	while (proc && (name = g_dir_read_name(proc))) {
+		g_autofree char *path =
+			g_build_filename("/proc", name, "cmdline", NULL);
+		g_autofree char *line = NULL;
+		gsize len = 0;
+
+		if (!g_ascii_isdigit(*name) ||
+			!g_file_get_contents(path, &line, &len, NULL) ||
+			!g_str_has_suffix(line, command))
+			continue;
+		for (gsize i = 0; i + 1 < len; i++)
+			line[i] = line[i] ? line[i] : ' ';
+		if (strstr(line, play->window->dir))
+			kill((pid_t)g_ascii_strtoll(name, NULL, 10), SIGKILL);
+	}
+	if (proc)
+		g_dir_close(proc);
+}
+
+static void expect(struct play *play, const char *text, int timeout_ms)
+{
+	g_autofree char *what =
+		g_strdup_printf("「%s」 did not appear", text);
+
+	if (play->ok && !terminal_wait(play->terminal, text, timeout_ms))
+		play_fail(play, what);
+}
+
+/* Link ------------------------------------------------------------------------------- */
+
+/* The platform is away from the identification on; the visit is finished
+ * without it; when it is back everything arrives once. */
+static void platform_gone(struct play *play)
+{
+	g_autoptr(GError) error = NULL;
+
+	play_log_in(play);
+	play_call(play);
+	play_identify(play);
+	demo_stop_platform(play->window);
+	play_item_and_form(play);
+	play_papers(play);
+	play_decide(play);
+	expect(play, "离线", LONG_MS);
+	if (play->ok)
+		play_rate(play);
+	expect(play, "停放", 0);
+	play->ok = true;
+	if (terminal_shows(play->terminal, "待传 0"))
+		play_fail(play, "nothing waits although the link is gone");
+	if (!demo_start_platform(play->window, &error))
+		play_fail(play, error->message);
+	play_type(play, "again", "<F5>", "联网");
+	play_sent(play);
+	play_report(play);
+}
+
+/* A key of the hall's keypad does what the key of the keyboard does. */
+static void keypad_calls(struct play *play)
+{
+	struct json *args = json_new_object();
+
+	play_log_in(play);
+	json_put_text(args, "device", "keypad");
+	json_put_text(args, "key", "next");
+	json_free(demo_sim(play->window, "key", args));
+	expect(play, "[1", SHORT_MS);
+	play_wait_device(play, "bar", "text", "A018");
+	terminal_pause(play->terminal, 5200);
+	args = json_new_object();
+	json_put_text(args, "device", "keypad");
+	json_put_text(args, "key", "again");
+	json_free(demo_sim(play->window, "key", args));
+	expect(play, "第 2 次", SHORT_MS);
+	args = json_new_object();
+	json_put_text(args, "device", "keypad");
+	json_put_text(args, "key", "park");
+	json_free(demo_sim(play->window, "key", args));
+	expect(play, "挂起", SHORT_MS);
+	play_sent(play);
+}
+
+/* Refused with a reason out of the list: its notice is made and sent. */
+static void refused(struct play *play)
+{
+	play_log_in(play);
+	play_call(play);
+	play_identify(play);
+	play_item_and_form(play);
+	play_type(play, "decision", "<Enter>", "[5");
+	play_type(play, "not possible", "<F8>", "不能选");
+	play_type(play, "refuse", "2", "不予受理的理由");
+	play_type(play, "reason", "1", "F8 不予受理");
+	play_type(play, "done", "<F8>", "[6");
+	expect(play, "不予受理通知书", SHORT_MS);
+	expect(play, "outbox", LONG_MS);
+	play_sent(play);
+}
+
+/* Crash -------------------------------------------------------------------------------- */
+
+/* The screen is killed in the form; the draft is there when it comes back. */
+static void screen_killed(struct play *play)
+{
+	play_log_in(play);
+	play_call(play);
+	play_identify(play);
+	play_type(play, "item", "<C-u>gtgsh", "个体工商户设立登记");
+	play_type(play, "form", "<Enter>", "[3");
+	play_type(play, "typed", "登封市中断小店<Enter>", "自动保存");
+	terminal_pause(play->terminal, 300);
+	kill(screen_pid(play), SIGKILL);
+	terminal_pause(play->terminal, 500);
+	play_start_screen(play);
+	play_log_in(play);
+	terminal_pause(play->terminal, 700);
+	play_type(play, "taken up", "<Enter>", "登封市中断小店");
+	play_type(play, "telephone", "19900000000<Enter>", "19900000000");
+}
+
+/* Every daemon is killed once in the middle of the same visit. */
+static void daemons_killed(struct play *play)
+{
+	g_autoptr(GError) error = NULL;
+
+	play_log_in(play);
+	play_call(play);
+	play_identify(play);
+	play_item_and_form(play);
+	kill_program(play, "yikou-devd");
+	expect(play, "设备程序断开", SHORT_MS);
+	expect(play, "设备正常", LONG_MS);
+	play_papers(play);
+	kill_program(play, "yikou-syncd");
+	play_decide(play);
+	demo_stop(&play->window->platform, SIGKILL);
+	if (!demo_start_platform(play->window, &error))
+		play_fail(play, error->message);
+	if (play->ok)
+		play_rate(play);
+	play_sent(play);
+	play_report(play);
+}
+
+/* Terminal ------------------------------------------------------------------------------- */
+
+static void resized(struct play *play)
+{
+	static const int sizes[][2] = {{1, 1}, {12, 40}, {43, 132}, {10, 30},
+		{24, 79}, {24, 80}};
+
+	play_log_in(play);
+	play_call(play);
+	play_identify(play);
+	play_type(play, "item", "<C-u>gtgsh", "个体工商户设立登记");
+	play_type(play, "form", "<Enter>", "[3");
+	play_type(play, "typed", "登封市伸缩小店", "登封市伸缩小店");
+	for (size_t i = 0; i < G_N_ELEMENTS(sizes); i++) {
+		terminal_resize(play->terminal, sizes[i][0], sizes[i][1]);
+		terminal_pause(play->terminal, 250);
+	}
+	expect(play, "登封市伸缩小店", SHORT_MS);
+	expect(play, "[3", SHORT_MS);
+}
+
+/* A megabyte is pasted into a field of 60 characters. */
+static void pasted(struct play *play)
+{
+	g_autofree char *many = g_strnfill(1 << 20, 'x');
+	g_autofree char *paste =
+		g_strconcat("\033[200~", many, "\033[201~", NULL);
+
+	play_log_in(play);
+	play_call(play);
+	play_identify(play);
+	play_type(play, "item", "<C-u>gtgsh", "个体工商户设立登记");
+	play_type(play, "form", "<Enter>", "[3");
+	terminal_paste(play->terminal, paste);
+	expect(play, "xxxxxxxx", LONG_MS);
+	terminal_pause(play->terminal, 300);
+	play_type(play, "alive", "<C-u>登封市粘贴小店<Enter>", "登封市粘贴小店");
+}
+
+static void second_screen(struct play *play)
+{
+	g_autofree char *binary =
+		g_build_filename(play->window->programs, "yikou", NULL);
+	const char *argv[] = {binary, "--config", play->window->config, NULL};
+	struct terminal *second;
+	int status = 0;
+
+	play_log_in(play);
+	second = terminal_new(argv, 24, 80, NULL);
+	for (int i = 0; i < 100 && !terminal_ended(second, &status); i++)
+		terminal_pause(second, 50);
+	if (!WIFEXITED(status) || WEXITSTATUS(status) != EXIT_CODE_RUNNING)
+		play_fail(play, "a second screen did not exit with 6");
+	terminal_free(second);
+	expect(play, "A018", SHORT_MS);
+}
+
+/* The terminal is closed: what is being typed is kept as a draft. */
+static void hung_up(struct play *play)
+{
+	play_log_in(play);
+	play_call(play);
+	play_identify(play);
+	play_type(play, "item", "<C-u>gtgsh", "个体工商户设立登记");
+	play_type(play, "form", "<Enter>", "[3");
+	play_type(play, "typed", "登封市断线小店", "登封市断线小店");
+	kill(screen_pid(play), SIGHUP);
+	terminal_pause(play->terminal, 800);
+	play_start_screen(play);
+	play_log_in(play);
+	terminal_pause(play->terminal, 700);
+	play_type(play, "taken up", "<Enter>", "登封市断线小店");
+}
+
+static const struct scenario scenarios[] = {
+	{"link", "the platform goes and comes back", platform_gone},
+	{"link", "the hall's keypad", keypad_calls},
+	{"link", "refused with a reason", refused},
+	{"crash", "the screen is killed in the form", screen_killed},
+	{"crash", "every daemon is killed in one visit", daemons_killed},
+	{"terminal", "resized to 1x1 and back", resized},
+	{"terminal", "a megabyte is pasted", pasted},
+	{"terminal", "a second screen", second_screen},
+	{"terminal", "the terminal is closed", hung_up},
+};
+
+static bool run_one(const struct scenario *scenario, const char *programs,
+	const char *data)
+{
+	g_autoptr(GError) error = NULL;
+	AUTO(demo_window) window =
+		demo_window_new(programs, data, "zh_CN", &error);
+	struct play play;
+	bool ok = false;
+
+	if (!window || !demo_wait_numbers(window) ||
+		!play_open(&play, window, true)) {
+		fprintf(stderr, "%s: %s\n", scenario->name,
+			error ? error->message : "no window");
+		return false;
+	}
+	scenario->run(&play);
+	ok = play.ok;
+	play_close(&play);
+	return ok;
+}
+
+bool scenarios_run(const char *programs, const char *data, const char *group)
+{
+	int number = 0;
+	bool all = true;
+
+	for (size_t i = 0; i < G_N_ELEMENTS(scenarios); i++) {
+		const struct scenario *scenario = &scenarios[i];
+		bool ok;
+
+		if (strcmp(scenario->group, group) &&
+			!strstr(scenario->name, group))
+			continue;
+		ok = run_one(scenario, programs, data);
+		printf("%s %d %s\n", ok ? "ok" : "not ok", ++number,
+			scenario->name);
+		fflush(stdout);
+		all = all && ok;
+	}
+	printf("1..%d\n", number);
+	return all && number > 0;
+}
