@@ -163,6 +163,8 @@ static void paste(struct edit *edit, const char *pasted)
 
 bool edit_key(struct edit *edit, const struct key_event *key)
 {
+	size_t len;
+
 	switch (key->action) {
 	case ACTION_TEXT:
 	case ACTION_PICK:
@@ -191,8 +193,10 @@ bool edit_key(struct edit *edit, const struct key_event *key)
 		edit->cursor = strlen(edit_text(edit));
 		return true;
 	case ACTION_CLEAR:
+		/* Its length first: a wiped secret is zeros. */
+		len = strlen(edit_text(edit));
 		wipe(edit);
-		erase(edit, 0, strlen(edit_text(edit)));
+		erase(edit, 0, len);
 		return true;
 	default:
 		return false;

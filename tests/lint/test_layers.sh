@@ -69,13 +69,15 @@ owner 'qrencode\.h' 'client/paper/qr\.c'
 owner 'turbojpeg\.h' 'drivers/jpeg\.c'
 owner 'sane/' 'drivers/main_scan_sane\.c'
 
-# Every main clears its environment first.
+# Every main clears its environment: process_begin() is its first call.
 for main in $(find client drivers -name 'main_*.c' | xargs grep -l '^int main'); do
-	first=$(awk '/^int main/ { inside = 1 } inside && /;/ && !/^int main/ {
-		if ($0 ~ /process_begin/) { print "yes"; exit }
-		if ($0 ~ /=|\(/ && $0 !~ /^\t[a-z].* = (\{0\}|NULL|false|0|EXIT_CODE_OK);/) { print "no"; exit }
-	}' "$main")
-	[ "$first" = yes ] && bad= || bad="$main: process_begin is not the first call"
+	first=$(awk '/^int main/ { inside = 1; next }
+		inside && /^\t/ && /\(/ && !/g_autoptr|AUTO\(/ {
+			print; exit }' "$main")
+	case "$first" in
+	*process_begin\(*) bad= ;;
+	*) bad="$main: first call is: $first" ;;
+	esac
 	say "$main begins with process_begin" "$bad"
 done
 
