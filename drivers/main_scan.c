@@ -332,8 +332,8 @@ static bool do_check(
 	return true;
 }
 
-static bool scan_with(struct scan *scan, const struct json *request,
-	GError **error)
+static bool scan_with(
+	struct scan *scan, const struct json *request, GError **error)
 {
 	struct scan_wish wish = {
 		.source = json_text_or(request, "source", "flatbed"),

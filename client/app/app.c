@@ -94,8 +94,8 @@ static bool open_files(struct app *app, GError **error)
 	app->reasons = json_load(reasons, REASONS_MAX_BYTES, error);
 	if (!app->reasons)
 		return false;
-	app->people = people_load(
-		config_path(app->config, "files.people"), error);
+	app->people =
+		people_load(config_path(app->config, "files.people"), error);
 	return app->people != NULL;
 }
 
@@ -117,7 +117,6 @@ static bool open_store(struct app *app, GError **error)
 	return app->store != NULL;
 }
 
-
 struct app *app_new(const struct config *config, const struct app_ops *ops,
 	void *context, GError **error)
 {
@@ -130,8 +129,8 @@ struct app *app_new(const struct config *config, const struct app_ops *ops,
 	app->lock_fd = -1;
 	app->alive = g_cancellable_new();
 	model_init(&app->model);
-	app->devices = g_ptr_array_new_with_free_func(
-		(GDestroyNotify)json_free);
+	app->devices =
+		g_ptr_array_new_with_free_func((GDestroyNotify)json_free);
 	app->applicant_def = identify_def_new();
 	if (!open_store(app, error) || !open_files(app, error))
 		return NULL;
@@ -186,12 +185,11 @@ void app_free(struct app *app)
 
 int64_t app_now_ms(const struct app *app)
 {
-	g_autofree char *offset = app->store
-		? store_meta(app->store, "clock_offset_ms")
-		: NULL;
+	g_autofree char *offset =
+		app->store ? store_meta(app->store, "clock_offset_ms") : NULL;
 
 	return clock_wall_ms() +
-		(offset ? g_ascii_strtoll(offset, NULL, 10) : 0);
+	       (offset ? g_ascii_strtoll(offset, NULL, 10) : 0);
 }
 
 int app_today(const struct app *app)
@@ -245,8 +243,10 @@ void app_tick_seconds(struct app *app)
 
 void app_start(struct app *app)
 {
-	struct actor actor = {.staff_no = "", .staff_name = "",
-		.role = "system", .session = "",
+	struct actor actor = {.staff_no = "",
+		.staff_name = "",
+		.role = "system",
+		.session = "",
 		.window = config_text(app->config, "window.number")};
 	g_autoptr(GError) error = NULL;
 
@@ -269,11 +269,12 @@ const struct model *app_model(const struct app *app)
 struct actor app_actor(const struct app *app)
 {
 	const struct person *person = app->session.person;
+	const char *role = person ? session_role(person) : "system";
 
 	return (struct actor){
 		.staff_no = person ? person->staff_no : "",
 		.staff_name = person ? person->name : "",
-		.role = "clerk",
+		.role = role ? role : "",
 		.window = config_text(app->config, "window.number"),
 		.session = app->session.id,
 	};
@@ -332,9 +333,9 @@ static struct json *agent_of(const struct json *applicant)
 struct json *app_sources(const struct app *app)
 {
 	struct json *sources = json_new_object();
-	const struct json *applicant = json_get(
-		app->visit.record ? app->visit.record->body : NULL,
-		"applicant");
+	const struct json *applicant =
+		json_get(app->visit.record ? app->visit.record->body : NULL,
+			"applicant");
 
 	json_put(sources, "applicant", json_copy(applicant));
 	json_put(sources, "agent", agent_of(applicant));
@@ -384,8 +385,8 @@ static bool is_allowed(const struct app *app, enum intent_kind kind)
 	if (app->session.person && !app->session.locked)
 		return true;
 	return kind == INTENT_LOGIN || kind == INTENT_UNLOCK ||
-		kind == INTENT_QUIT || kind == INTENT_MESSAGE ||
-		kind == INTENT_LOGOUT;
+	       kind == INTENT_QUIT || kind == INTENT_MESSAGE ||
+	       kind == INTENT_LOGOUT;
 }
 
 void app_act(struct app *app, struct intent *take_intent)

@@ -33,7 +33,8 @@ static struct judgement judge(struct app *app)
 	return judged;
 }
 
-/* Due dates -------------------------------------------------------------------- */
+/* Due dates
+ * -------------------------------------------------------------------- */
 
 static struct due due_of(struct app *app, const struct catalog_limit *limit)
 {
@@ -43,8 +44,9 @@ static struct due due_of(struct app *app, const struct catalog_limit *limit)
 	if (limit->days == 0)
 		plain.day = 0;
 	return limit->workdays && limit->days > 0
-		? calendar_add_workdays(app->calendar, today, limit->days)
-		: plain;
+		       ? calendar_add_workdays(
+				 app->calendar, today, limit->days)
+		       : plain;
 }
 
 static void add_due_line(struct app *app, GPtrArray *lines, const char *name,
@@ -62,7 +64,8 @@ static void add_due_line(struct app *app, GPtrArray *lines, const char *name,
 	model_line(lines, line);
 }
 
-/* The view ---------------------------------------------------------------------- */
+/* The view
+ * ---------------------------------------------------------------------- */
 
 static void show_accept(struct app *app, const struct judgement *judged)
 {
@@ -80,13 +83,13 @@ static void show_accept(struct app *app, const struct judgement *judged)
 		_("papers   receipt 1, notice of acceptance 2"));
 	add_due_line(app, row->consequences, _("promised"), &item->promise);
 	add_due_line(app, row->consequences, _("by law  "), &item->statutory);
-	json_each(material, json_get(body, "materials")) {
+	json_each (material, json_get(body, "materials")) {
 		const struct catalog_material *def = item_material(
 			item, (int)json_int_or(material, "no", 0));
 		g_autofree char *line = NULL;
 
-		if (!def || strcmp(json_text_or(material, "state", ""),
-				    "waived"))
+		if (!def ||
+			strcmp(json_text_or(material, "state", ""), "waived"))
 			continue;
 		line = g_strdup_printf(_("follows  %s, within %d working days"),
 			def->name, def->gap_days);
@@ -143,12 +146,12 @@ void decide_show(struct app *app)
 	g_ptr_array_set_size(out->reasons, 0);
 	show_accept(app, &judged);
 	show_refuse(app, &judged);
-	json_each(reason, json_get(app->reasons, "reasons"))
+	json_each (reason, json_get(app->reasons, "reasons"))
 		model_add_option(out->reasons, json_text_or(reason, "code", ""),
 			json_text_or(reason, "text", ""));
 	out->focus = judged.acceptance.proposal == OUTCOME_REFUSE
-		? OUTCOME_ROW_REFUSE
-		: OUTCOME_ROW_ACCEPT;
+			     ? OUTCOME_ROW_REFUSE
+			     : OUTCOME_ROW_ACCEPT;
 	out->reason_needed = out->focus == OUTCOME_ROW_REFUSE;
 	model_text(&out->reason, json_text(decision, "reason"));
 	if (judged.lead && !out->reason)
@@ -162,10 +165,8 @@ void decide_outcome(struct app *app, struct intent *intent)
 	if (intent->index < 0 || intent->index >= OUTCOME_ROWS)
 		return;
 	app->model.decision.focus = intent->index;
-	app->model.decision.reason_needed =
-		intent->index == OUTCOME_ROW_REFUSE;
-	if (app->model.decision.reason_needed &&
-		!app->model.decision.reason)
+	app->model.decision.reason_needed = intent->index == OUTCOME_ROW_REFUSE;
+	if (app->model.decision.reason_needed && !app->model.decision.reason)
 		dialog_open(app, DIALOG_REASON, 0);
 }
 
@@ -192,12 +193,13 @@ void decide_reason(struct app *app, struct intent *intent)
 		dialog_open(app, DIALOG_REASON, 0);
 }
 
-/* Doing it ----------------------------------------------------------------------- */
+/* Doing it
+ * ----------------------------------------------------------------------- */
 
-static const char *organ_of(const struct app *app, const char *reason,
-	const struct form_lead *lead)
+static const char *organ_of(
+	const struct app *app, const char *reason, const struct form_lead *lead)
 {
-	json_each(row, json_get(app->reasons, "reasons")) {
+	json_each (row, json_get(app->reasons, "reasons")) {
 		if (!g_strcmp0(json_text(row, "text"), reason))
 			return json_text_or(row, "organ", "");
 	}
@@ -207,8 +209,8 @@ static const char *organ_of(const struct app *app, const char *reason,
 /* Pictures for the screen are no business of the platform. */
 static void drop_thumbs(struct json *body)
 {
-	json_each(material, json_get(body, "materials")) {
-		json_each(page, json_get(material, "pages"))
+	json_each (material, json_get(body, "materials")) {
+		json_each (page, json_get(material, "pages"))
 			json_put((struct json *)(uintptr_t)page, "thumb", NULL);
 	}
 }
@@ -229,12 +231,11 @@ static void set_dates(struct app *app, struct case_record *record)
 
 	day_format(promised.day, record->promised_due);
 	day_format(statutory.day, record->statutory_due);
-	record->due_provisional =
-		promised.provisional || statutory.provisional;
+	record->due_provisional = promised.provisional || statutory.provisional;
 }
 
-static void prepare(struct app *app, enum case_event event,
-	const struct form_lead *lead)
+static void prepare(
+	struct app *app, enum case_event event, const struct form_lead *lead)
 {
 	AUTO(json) sources = NULL;
 	struct fields fields = form_fields(app, &sources);
@@ -248,10 +249,9 @@ static void prepare(struct app *app, enum case_event event,
 	json_put_bool(decision, "offline", upstream_is_down(app));
 	if (event == CASE_EVENT_REFUSE) {
 		json_put_text(decision, "reason", reason);
+		json_put_text(decision, "organ", organ_of(app, reason, lead));
 		json_put_text(
-			decision, "organ", organ_of(app, reason, lead));
-		json_put_text(decision, "remedy",
-			json_text(app->reasons, "remedy"));
+			decision, "remedy", json_text(app->reasons, "remedy"));
 	}
 	json_put(record->body, "decision", decision);
 	set_password(record);
@@ -260,8 +260,8 @@ static void prepare(struct app *app, enum case_event event,
 }
 
 /* False, and said, when the law or the papers do not allow it. */
-static bool is_lawful(struct app *app, enum case_event event,
-	const struct judgement *judged)
+static bool is_lawful(
+	struct app *app, enum case_event event, const struct judgement *judged)
 {
 	struct decision_model *out = &app->model.decision;
 	const struct acceptance *a = &judged->acceptance;
@@ -275,8 +275,9 @@ static bool is_lawful(struct app *app, enum case_event event,
 	if (event == CASE_EVENT_REFUSE || a->may_accept)
 		return true;
 	if (judged->problems > 0)
-		app_say(app, _("Not accepted: the form has %zu to mend. Esc "
-			       "goes back, everything is kept."),
+		app_say(app,
+			_("Not accepted: the form has %zu to mend. Esc "
+			  "goes back, everything is kept."),
 			judged->problems);
 	else if (a->n_blocking > 0)
 		app_say(app,
@@ -304,20 +305,20 @@ void decide_do(struct app *app, struct intent *intent)
 		return;
 	judged = judge(app);
 	decision.event = app->model.decision.focus == OUTCOME_ROW_REFUSE
-		? CASE_EVENT_REFUSE
-		: CASE_EVENT_ACCEPT;
+				 ? CASE_EVENT_REFUSE
+				 : CASE_EVENT_ACCEPT;
 	if (!is_lawful(app, decision.event, &judged))
 		return;
 	prepare(app, decision.event, judged.lead);
 	decision.day = clock_day(decision.at_ms);
 	decision.reason = decision.event == CASE_EVENT_REFUSE
-		? app->model.decision.reason
-		: NULL;
+				  ? app->model.decision.reason
+				  : NULL;
 	decision.document_series = decision.event == CASE_EVENT_REFUSE
-		? refuse_series
-		: accept_series;
-	if (!case_decide(app->store, app->visit.record, &decision, &actor,
-		    &error)) {
+					   ? refuse_series
+					   : accept_series;
+	if (!case_decide(
+		    app->store, app->visit.record, &decision, &actor, &error)) {
 		app_say_error(app, error);
 		return;
 	}

@@ -17,8 +17,7 @@ static const struct json *device_of_class(
 	const struct json *found = NULL;
 
 	for (guint i = 0; i < app->devices->len; i++) {
-		const struct json *device =
-			g_ptr_array_index(app->devices, i);
+		const struct json *device = g_ptr_array_index(app->devices, i);
 		const char *state = json_text_or(device, "state", "");
 
 		if (strcmp(json_text_or(device, "class", ""), class_name) ||
@@ -49,8 +48,7 @@ void devices_command(struct app *app, const char *class_name, const char *verb,
 
 	if (!device) {
 		g_autoptr(GError) error = g_error_new(LINK_ERROR,
-			LINK_ERROR_ABSENT, "no device of class %s",
-			class_name);
+			LINK_ERROR_ABSENT, "no device of class %s", class_name);
 
 		json_free(args);
 		if (reply)
@@ -69,10 +67,11 @@ void devices_release(struct app *app, const char *sha256)
 	line_command(app->devd, "release", args, SHOW_TIMEOUT_MS, NULL, NULL);
 }
 
-/* What the citizens and the clerk's keypad see ----------------------------------- */
+/* What the citizens and the clerk's keypad see
+ * ----------------------------------- */
 
-static void send_text(struct app *app, const char *class_name,
-	const char *verb, const char *member, const char *text)
+static void send_text(struct app *app, const char *class_name, const char *verb,
+	const char *member, const char *text)
 {
 	struct json *args = json_new_object();
 
@@ -123,7 +122,8 @@ void devices_announce(struct app *app, const char *ticket_number)
 	devices_show_waiting(app);
 }
 
-/* What arrives --------------------------------------------------------------------- */
+/* What arrives
+ * --------------------------------------------------------------------- */
 
 static void key_event(struct app *app, const char *key)
 {
@@ -181,7 +181,7 @@ static bool is_fine(const struct json *device)
 
 	return (!strcmp(state, "ready") || !strcmp(state, "busy") ||
 		       !strcmp(state, "disabled")) &&
-		!json_bool_or(device, "stale", false);
+	       !json_bool_or(device, "stale", false);
 }
 
 /* The worst one by name; two or more as a count (screen.md 3.2). */
@@ -192,8 +192,7 @@ static void show_fault(struct app *app)
 	int faults = 0;
 
 	for (guint i = 0; i < app->devices->len; i++) {
-		const struct json *device =
-			g_ptr_array_index(app->devices, i);
+		const struct json *device = g_ptr_array_index(app->devices, i);
 
 		if (!is_fine(device)) {
 			bad = device;
@@ -227,8 +226,8 @@ static void devd_message(void *context, const struct json *message)
 	} else if (event && !strcmp(event, "rating")) {
 		finish_rating_arrived(app, (int)json_int_or(data, "level", 0));
 	} else if (event && !strcmp(event, "page") && app->visit.capturing) {
-		g_autofree char *text = g_strdup_printf(_("page %d is in"),
-			(int)json_int_or(data, "count", 0));
+		g_autofree char *text = g_strdup_printf(
+			_("page %d is in"), (int)json_int_or(data, "count", 0));
 
 		model_text(&app->model.materials.progress, text);
 	}
@@ -241,10 +240,10 @@ static void devd_synced(void *context)
 
 	show_fault(app);
 	if (app->session.person)
-		devices_announce(app,
-			app->visit.open && app->model.view != VIEW_FINISH
-				? app->visit.ticket->number
-				: NULL);
+		devices_announce(
+			app, app->visit.open && app->model.view != VIEW_FINISH
+				     ? app->visit.ticket->number
+				     : NULL);
 	if (app->visit.open && app->model.view == VIEW_IDENTIFY &&
 		devices_has(app, "idcard"))
 		identify_read_card(app, NULL);
@@ -274,7 +273,9 @@ void devices_start(struct app *app)
 	app->devd = line_client_new(path, "yikou", &devd_ops, app);
 }
 
-/* The view --------------------------------------------------------------------------- */
+/* The view
+ * ---------------------------------------------------------------------------
+ */
 
 static const char *state_text(const struct json *device)
 {
@@ -327,13 +328,13 @@ void devices_show(struct app *app)
 
 	g_ptr_array_set_size(out->devices, 0);
 	for (guint i = 0; i < app->devices->len; i++) {
-		const struct json *device =
-			g_ptr_array_index(app->devices, i);
+		const struct json *device = g_ptr_array_index(app->devices, i);
 		struct device_model *row = model_add_device(out->devices);
 		int64_t last = json_int_or(device, "last_ms", -1);
 		g_autofree char *when = last >= 0
-			? g_strdup_printf(_("%d s ago"), (int)(last / 1000))
-			: g_strdup("");
+						? g_strdup_printf(_("%d s ago"),
+							  (int)(last / 1000))
+						: g_strdup("");
 
 		model_text(&row->name, json_text_or(device, "title", "?"));
 		model_text(&row->protocol, json_text(device, "driver"));
@@ -374,6 +375,5 @@ void devices_test(struct app *app, struct intent *intent)
 	device = g_ptr_array_index(app->devices, (guint)intent->index);
 	args = json_new_object();
 	json_put_text(args, "device", json_text(device, "device"));
-	line_command(
-		app->devd, "check", args, CHECK_TIMEOUT_MS, checked, app);
+	line_command(app->devd, "check", args, CHECK_TIMEOUT_MS, checked, app);
 }

@@ -328,7 +328,8 @@ static void answer_nothing(
 	(void)reason;
 }
 
-/* Choices that are not fixed ------------------------------------------------ */
+/* Choices that are not fixed ------------------------------------------------
+ */
 
 /* The windows named in the configuration; ours is left out. */
 static void fill_windows(struct app *app)
@@ -340,17 +341,16 @@ static void fill_windows(struct app *app)
 		g_autofree char *label =
 			g_strdup_printf(_("window %s"), *window);
 
-		if (**window &&
-			strcmp(*window,
-				config_text(app->config, "window.number")))
-			model_add_option(app->model.dialog.choices, *window,
-				label);
+		if (**window && strcmp(*window, config_text(app->config,
+							"window.number")))
+			model_add_option(
+				app->model.dialog.choices, *window, label);
 	}
 }
 
 static void fill_reasons(struct app *app)
 {
-	json_each(reason, json_get(app->reasons, "reasons"))
+	json_each (reason, json_get(app->reasons, "reasons"))
 		model_add_option(app->model.dialog.choices,
 			json_text_or(reason, "code", ""),
 			json_text_or(reason, "text", ""));

@@ -30,12 +30,12 @@ static const struct document_kind kinds[] = {
 
 /* One document on its way. */
 struct job {
-	struct app *app;           /* borrowed: until alive is cancelled */
-	GCancellable *alive;       /* own */
+	struct app *app;     /* borrowed: until alive is cancelled */
+	GCancellable *alive; /* own */
 	char case_id[UUID_TEXT];
 	const struct document_kind *kind;
-	char *file;                /* own: where it is rendered */
-	char *title;               /* own */
+	char *file;  /* own: where it is rendered */
+	char *title; /* own */
 };
 
 static void make_next(struct app *app, const char *case_id);
@@ -63,10 +63,11 @@ int documents_copies(const char *kind)
 	return known ? known->copies : 1;
 }
 
-/* What the template gets ---------------------------------------------------- */
+/* What the template gets ----------------------------------------------------
+ */
 
-static struct json *limit_json(const struct catalog_limit *limit,
-	const char *due)
+static struct json *limit_json(
+	const struct catalog_limit *limit, const char *due)
 {
 	struct json *out = json_new_object();
 
@@ -101,8 +102,7 @@ static const char *form_code(const struct json *material)
 static struct json *material_json(const struct json *material)
 {
 	struct json *out = json_new_object();
-	const struct json *first =
-		json_first(json_get(material, "pages"));
+	const struct json *first = json_first(json_get(material, "pages"));
 
 	json_put_int(out, "no", json_int_or(material, "no", 0));
 	json_put_text(out, "name", json_text_or(material, "name", ""));
@@ -119,7 +119,7 @@ static struct json *materials_json(const struct case_record *record)
 {
 	struct json *out = json_new_array();
 
-	json_each(material, json_get(record->body, "materials")) {
+	json_each (material, json_get(record->body, "materials")) {
 		const char *state = json_text_or(material, "state", "");
 
 		if (!strcmp(state, "complete") || !strcmp(state, "waived"))
@@ -151,9 +151,10 @@ static void put_times(const struct case_record *record, struct json *data)
 	g_autofree char *time = clock_iso(record->received_ms);
 	g_autofree char *received =
 		clock_format(record->received_ms, "%Y-%m-%d");
-	g_autofree char *accepted = record->accepted_ms
-		? clock_format(record->accepted_ms, "%Y-%m-%d")
-		: NULL;
+	g_autofree char *accepted =
+		record->accepted_ms
+			? clock_format(record->accepted_ms, "%Y-%m-%d")
+			: NULL;
 
 	json_put_text(data, "time", time);
 	json_put_text(data, "received_date", received);
@@ -181,8 +182,8 @@ static struct json *document_json(struct app *app,
 	const struct person *clerk =
 		people_find(app->people, record->clerk ? record->clerk : "");
 	struct json *data = json_new_object();
-	g_autofree char *qr = g_strdup_printf("yikou:%s:%s", record->case_no,
-		record->query_password);
+	g_autofree char *qr = g_strdup_printf(
+		"yikou:%s:%s", record->case_no, record->query_password);
 
 	put_window(app, data);
 	put_times(record, data);
@@ -198,8 +199,8 @@ static struct json *document_json(struct app *app,
 	json_put(data, "promise",
 		limit_json(item ? &item->promise : NULL, record->promised_due));
 	json_put(data, "statutory",
-		limit_json(item ? &item->statutory : NULL,
-			record->statutory_due));
+		limit_json(
+			item ? &item->statutory : NULL, record->statutory_due));
 	json_put_bool(data, "provisional", record->due_provisional);
 	json_put_bool(
 		data, "offline", json_bool_or(decision, "offline", false));
@@ -212,7 +213,8 @@ static struct json *document_json(struct app *app,
 	return data;
 }
 
-/* On its way -------------------------------------------------------------------- */
+/* On its way
+ * -------------------------------------------------------------------- */
 
 static void job_free(struct job *job)
 {
@@ -292,8 +294,8 @@ static void print_file(struct job *job, const char *file)
 	print_document(&print, printed, job);
 }
 
-static void rendered(void *context, const struct render_result *result,
-	const GError *error)
+static void rendered(
+	void *context, const struct render_result *result, const GError *error)
 {
 	struct job *job = context;
 	struct app *app = job->app;
@@ -333,8 +335,7 @@ static struct job *job_new(struct app *app, const struct case_record *record,
 	job->alive = g_object_ref(app->alive);
 	job->kind = kind_of(document->kind);
 	g_strlcpy(job->case_id, record->case_id, sizeof(job->case_id));
-	job->title = g_strdup_printf(
-		"%s-%s", record->case_no, job->kind->file);
+	job->title = g_strdup_printf("%s-%s", record->case_no, job->kind->file);
 	return job;
 }
 
@@ -343,14 +344,13 @@ static void render(struct app *app, const struct case_record *record,
 {
 	struct job *job = job_new(app, record, document);
 	g_autofree char *templates = config_data(app->config, "templates");
-	g_autofree char *name = g_strdup_printf(
-		"%s-%s.pdf", record->case_id, document->kind);
+	g_autofree char *name =
+		g_strdup_printf("%s-%s.pdf", record->case_id, document->kind);
 
 	job->file = config_runtime(app->config, name);
 	app->jobs++;
 	render_document(templates, job->kind->template,
-		document_json(app, record, document), job->file, rendered,
-		job);
+		document_json(app, record, document), job->file, rendered, job);
 }
 
 static void print_again(struct app *app, const struct case_record *record,
@@ -374,8 +374,7 @@ static void make_next(struct app *app, const char *case_id)
 			g_ptr_array_index(documents, i);
 		bool is_out = document->printed && *document->printed;
 
-		if (!kind_of(document->kind) ||
-			(*document->sha256 && is_out))
+		if (!kind_of(document->kind) || (*document->sha256 && is_out))
 			continue;
 		if (*document->sha256)
 			print_again(app, record, document);

@@ -30,7 +30,8 @@ static enum field_kind kind_of(enum field_type type)
 	}
 }
 
-/* Sentences ----------------------------------------------------------------- */
+/* Sentences -----------------------------------------------------------------
+ */
 
 static char *number_problem_text(const struct form_problem *problem)
 {
@@ -119,8 +120,7 @@ char *fields_problem_text(const struct form_problem *problem)
 		return g_strdup_printf(
 			_("only digits; now it is 「%s」"), problem->arg);
 	case PROBLEM_DECIMALS:
-		return g_strdup_printf(
-			_("at most %s decimals"), problem->arg);
+		return g_strdup_printf(_("at most %s decimals"), problem->arg);
 	case PROBLEM_RANGE:
 		return range_text(problem);
 	case PROBLEM_DATE:
@@ -147,7 +147,8 @@ char *fields_problem_text(const struct form_problem *problem)
 	}
 }
 
-/* Values to the model -------------------------------------------------------- */
+/* Values to the model --------------------------------------------------------
+ */
 
 static char *value_text(const struct json *value)
 {
@@ -156,7 +157,7 @@ static char *value_text(const struct json *value)
 	if (!json_is_array(value))
 		return g_strdup(json_as_text(value) ? json_as_text(value) : "");
 	text = g_string_new(NULL);
-	json_each(code, value)
+	json_each (code, value)
 		g_string_append_printf(text, "%s%s", text->len ? "," : "",
 			json_as_text(code) ? json_as_text(code) : "");
 	return g_string_free(text, FALSE);
@@ -171,8 +172,7 @@ static char *label_of(const struct form_problem *problem)
 	return g_strdup_printf("%s: %s", field->label, what);
 }
 
-static void fill_field(
-	const struct form_field *field, struct field_model *out)
+static void fill_field(const struct form_field *field, struct field_model *out)
 {
 	model_text(&out->id, field->id);
 	model_text(&out->label, field->label);
@@ -194,7 +194,7 @@ static void fill_field(
 static void fill_rows(const struct form_field *field, const struct json *rows,
 	struct field_model *out)
 {
-	json_each(row, rows) {
+	json_each (row, rows) {
 		GPtrArray *cells = model_fields_new();
 
 		for (size_t i = 0; i < field->n_columns; i++) {
@@ -234,7 +234,8 @@ static const char *fine_hint(
 	const struct form_field *field, const struct json *value)
 {
 	bool checked = field->type == FIELD_ID_NUMBER ||
-		field->type == FIELD_USCC || field->type == FIELD_ID_OR_USCC;
+		       field->type == FIELD_USCC ||
+		       field->type == FIELD_ID_OR_USCC;
 
 	return checked && !form_value_is_empty(value) ? _("checked") : NULL;
 }
@@ -242,7 +243,7 @@ static const char *fine_hint(
 static bool is_touched(const struct fields *fields, const char *id)
 {
 	return !fields->touched || json_get(fields->touched, "*") ||
-		json_get(fields->touched, id);
+	       json_get(fields->touched, id);
 }
 
 /* Missing and unfinished values are no errors until one wants to go on. */
@@ -250,12 +251,12 @@ static bool is_silent(
 	const struct fields *fields, const struct form_problem *problem)
 {
 	bool unfinished = problem->code == PROBLEM_MISSING ||
-		problem->code == PROBLEM_SHORT ||
-		problem->code == PROBLEM_ROWS_FEW;
+			  problem->code == PROBLEM_SHORT ||
+			  problem->code == PROBLEM_ROWS_FEW;
 
 	return !is_touched(fields, problem->field->id) ||
-		(unfinished && fields->touched &&
-			!json_get(fields->touched, "*"));
+	       (unfinished && fields->touched &&
+		       !json_get(fields->touched, "*"));
 }
 
 static struct field_model *cell_of(const struct field_model *field,
@@ -271,8 +272,8 @@ static struct field_model *cell_of(const struct field_model *field,
 		cells, (guint)(problem->column - def->columns));
 }
 
-static int show_problems(const struct fields *fields, GArray *problems,
-	struct form_model *out)
+static int show_problems(
+	const struct fields *fields, GArray *problems, struct form_model *out)
 {
 	int shown = 0;
 
@@ -315,10 +316,10 @@ int fields_show(const struct fields *fields, struct form_model *out)
 		g_autofree char *text = value_text(value);
 
 		fill_field(def, field);
-		field->visible = form_field_shown(
-			def, fields->values, fields->sources);
+		field->visible =
+			form_field_shown(def, fields->values, fields->sources);
 		field->readonly = def->derive == DERIVE_SEX ||
-			def->derive == DERIVE_BIRTH;
+				  def->derive == DERIVE_BIRTH;
 		if (def->type == FIELD_ROWS)
 			fill_rows(def, value, field);
 		else
@@ -353,7 +354,8 @@ int fields_first_open(const struct fields *fields)
 	return (int)fields->def->n_fields - 1;
 }
 
-/* What was typed -------------------------------------------------------------- */
+/* What was typed --------------------------------------------------------------
+ */
 
 static const struct form_field *def_at(const struct fields *fields, int index)
 {
@@ -402,7 +404,7 @@ static struct json *row_at(
 {
 	struct json *rows = json_get_mutable(fields->values, field->id);
 
-	json_each(member, rows) {
+	json_each (member, rows) {
 		if (row-- == 0)
 			return (struct json *)(uintptr_t)member;
 	}
@@ -438,8 +440,8 @@ bool fields_row_add(const struct fields *fields, int index)
 		json_put(fields->values, field->id, json_new_array());
 		rows = json_get_mutable(fields->values, field->id);
 	}
-	if (json_length(rows) >= (size_t)(field->max_rows ? field->max_rows
-							  : FORM_MAX_ROWS))
+	if (json_length(rows) >=
+		(size_t)(field->max_rows ? field->max_rows : FORM_MAX_ROWS))
 		return false;
 	json_add(rows, json_new_object());
 	return true;
@@ -451,11 +453,10 @@ bool fields_row_remove(const struct fields *fields, int index, int row)
 	struct json *kept;
 	int at = 0;
 
-	if (!field || field->type != FIELD_ROWS ||
-		!row_at(fields, field, row))
+	if (!field || field->type != FIELD_ROWS || !row_at(fields, field, row))
 		return false;
 	kept = json_new_array();
-	json_each(member, json_get(fields->values, field->id)) {
+	json_each (member, json_get(fields->values, field->id)) {
 		if (at++ != row)
 			json_add(kept, json_copy(member));
 	}

@@ -33,13 +33,14 @@ const char *finish_rating_text(int rating)
 	}
 }
 
-/* The view ------------------------------------------------------------------------ */
+/* The view
+ * ------------------------------------------------------------------------ */
 
 static void show_prints(struct app *app)
 {
 	struct finish_model *out = &app->model.finish;
-	GPtrArray *documents = case_documents(
-		app->store, app->visit.record->case_id, NULL);
+	GPtrArray *documents =
+		case_documents(app->store, app->visit.record->case_id, NULL);
 
 	g_ptr_array_set_size(out->prints, 0);
 	for (guint i = 0; documents && i < documents->len; i++) {
@@ -50,10 +51,9 @@ static void show_prints(struct app *app)
 		bool is_out = document->printed && *document->printed;
 
 		model_text(&row->name, documents_title(document->kind));
-		model_text(&row->state,
-			is_out          ? _("[done]")
-				: is_made ? _("[to print]")
-					  : _("[making]"));
+		model_text(&row->state, is_out    ? _("[done]")
+					: is_made ? _("[to print]")
+						  : _("[making]"));
 		model_text(&row->where,
 			is_out ? document->printed : document->number);
 		row->copies = documents_copies(document->kind);
@@ -118,17 +118,18 @@ void finish_show(struct app *app)
 		record->state == CASE_ACCEPTED ? _("Accepted") : _("Refused"));
 	model_text(&out->case_no, record->case_no);
 	model_text(&out->time, time);
-	model_text(&out->password_hint,
-		_("the query password is on the receipt"));
+	model_text(
+		&out->password_hint, _("the query password is on the receipt"));
 	show_prints(app);
 	show_upload(app);
 	show_rating(app);
-	out->complete = !app->rating.open && app->rating.result != 0 &&
-		all_out(app);
+	out->complete =
+		!app->rating.open && app->rating.result != 0 && all_out(app);
 	app_changed(app, false);
 }
 
-/* The rating ------------------------------------------------------------------------ */
+/* The rating
+ * ------------------------------------------------------------------------ */
 
 static gboolean pad_idle(gpointer user_data)
 {
@@ -172,8 +173,8 @@ static void ask_pad(struct app *app)
 	app->rating.until_boot_ms = clock_boot_ms() + seconds * 1000;
 	if (app->rating.timer)
 		g_source_remove(app->rating.timer);
-	app->rating.timer = g_timeout_add(
-		(guint)(seconds * 1000), rating_timeout, app);
+	app->rating.timer =
+		g_timeout_add((guint)(seconds * 1000), rating_timeout, app);
 	devices_command(
 		app, "pad", "ask", args, PAD_TIMEOUT_MS, pad_answered, app);
 	app_tick_seconds(app);
@@ -225,8 +226,8 @@ void finish_rating_close(struct app *app, int result)
 static bool goes_home(const struct app *app)
 {
 	return app->model.view == VIEW_FINISH && app->model.finish.complete &&
-		app->visit.open &&
-		!strcmp(app->rating.ticket_id, app->visit.ticket->ticket_id);
+	       app->visit.open &&
+	       !strcmp(app->rating.ticket_id, app->visit.ticket->ticket_id);
 }
 
 void finish_rating_arrived(struct app *app, int level)
@@ -253,8 +254,8 @@ void finish_rate_again(struct app *app, struct intent *intent)
 	if (app->rating.open) {
 		ask_pad(app);
 		app_say(app, _("The citizen is asked again."));
-	} else if (rating_of_ticket(app->store,
-			   app->visit.ticket->ticket_id) != 0) {
+	} else if (rating_of_ticket(app->store, app->visit.ticket->ticket_id) !=
+		   0) {
 		app_say(app, _("This visit is rated already; once is the "
 			       "rule."));
 	} else {
@@ -268,7 +269,9 @@ void finish_tick(struct app *app)
 		show_rating(app);
 }
 
-/* Leaving ----------------------------------------------------------------------------- */
+/* Leaving
+ * -----------------------------------------------------------------------------
+ */
 
 void finish_same_person(struct app *app, struct intent *intent)
 {

@@ -25,7 +25,7 @@ struct fields form_fields(struct app *app, struct json **own_sources)
 static bool is_editable(const struct app *app)
 {
 	return app->visit.open && app->visit.item &&
-		app->visit.record->state == CASE_DRAFT;
+	       app->visit.record->state == CASE_DRAFT;
 }
 
 void form_show(struct app *app, bool reload)
@@ -49,8 +49,8 @@ static void remember(struct app *app)
 {
 	GPtrArray *undo = app->visit.undo;
 
-	g_ptr_array_add(undo,
-		json_copy(json_get(app->visit.record->body, "form")));
+	g_ptr_array_add(
+		undo, json_copy(json_get(app->visit.record->body, "form")));
 	if (undo->len > CALLS_MAX_UNDO)
 		g_ptr_array_remove_index(undo, 0);
 }
@@ -138,8 +138,8 @@ void form_undo(struct app *app, struct intent *intent)
 	app_say(app, _("The last change is undone."));
 }
 
-static void say_problems(struct app *app, const struct fields *fields,
-	GArray *problems)
+static void say_problems(
+	struct app *app, const struct fields *fields, GArray *problems)
 {
 	const struct form_problem *first =
 		&g_array_index(problems, struct form_problem, 0);

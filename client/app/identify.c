@@ -16,57 +16,101 @@ struct identify_row {
 	enum field_type type;
 	bool required;
 	int max_chars;
-	const char *show_field;                         /* NULL: always */
-	const char *show_values[3];                     /* NULL ended */
+	const char *show_field;                          /* NULL: always */
+	const char *show_values[3];                      /* NULL ended */
 	struct form_option options[ROW_OPTIONS_MAX + 1]; /* labels N_() */
 	enum form_derive derive;
 };
 
 /* Document types: exchange code list (111 identity card, 414 passport). */
 static const struct identify_row identify_rows[] = {
-	{.id = "id_type", .label = N_("Document"), .type = FIELD_CHOICE,
+	{.id = "id_type",
+		.label = N_("Document"),
+		.type = FIELD_CHOICE,
 		.required = true,
 		.options = {{"111", N_("identity card")},
 			{"414", N_("passport")}, {"001", N_("credit code")},
 			{"999", N_("other")}}},
-	{.id = "id_number", .label = N_("Number"), .type = FIELD_ID_NUMBER,
-		.required = true, .max_chars = 18, .show_field = "id_type",
+	{.id = "id_number",
+		.label = N_("Number"),
+		.type = FIELD_ID_NUMBER,
+		.required = true,
+		.max_chars = 18,
+		.show_field = "id_type",
 		.show_values = {"111"}},
-	{.id = "document_number", .label = N_("Number of it"),
-		.type = FIELD_TEXT, .required = true, .max_chars = 30,
-		.show_field = "id_type", .show_values = {"414", "999"}},
-	{.id = "uscc", .label = N_("Credit code"), .type = FIELD_USCC,
-		.required = true, .max_chars = 18, .show_field = "id_type",
+	{.id = "document_number",
+		.label = N_("Number of it"),
+		.type = FIELD_TEXT,
+		.required = true,
+		.max_chars = 30,
+		.show_field = "id_type",
+		.show_values = {"414", "999"}},
+	{.id = "uscc",
+		.label = N_("Credit code"),
+		.type = FIELD_USCC,
+		.required = true,
+		.max_chars = 18,
+		.show_field = "id_type",
 		.show_values = {"001"}},
-	{.id = "name", .label = N_("Name"), .type = FIELD_TEXT,
-		.required = true, .max_chars = 60},
-	{.id = "sex", .label = N_("Sex"), .type = FIELD_CHOICE,
+	{.id = "name",
+		.label = N_("Name"),
+		.type = FIELD_TEXT,
+		.required = true,
+		.max_chars = 60},
+	{.id = "sex",
+		.label = N_("Sex"),
+		.type = FIELD_CHOICE,
 		.options = {{"1", N_("male")}, {"2", N_("female")}},
-		.show_field = "id_type", .show_values = {"111"},
+		.show_field = "id_type",
+		.show_values = {"111"},
 		.derive = DERIVE_SEX},
-	{.id = "birth", .label = N_("Born"), .type = FIELD_DATE,
-		.show_field = "id_type", .show_values = {"111"},
+	{.id = "birth",
+		.label = N_("Born"),
+		.type = FIELD_DATE,
+		.show_field = "id_type",
+		.show_values = {"111"},
 		.derive = DERIVE_BIRTH},
-	{.id = "address", .label = N_("Address"), .type = FIELD_TEXT,
+	{.id = "address",
+		.label = N_("Address"),
+		.type = FIELD_TEXT,
 		.max_chars = 100},
-	{.id = "valid_to", .label = N_("Valid until"), .type = FIELD_TEXT,
-		.max_chars = 10, .show_field = "id_type",
+	{.id = "valid_to",
+		.label = N_("Valid until"),
+		.type = FIELD_TEXT,
+		.max_chars = 10,
+		.show_field = "id_type",
 		.show_values = {"111"}},
-	{.id = "phone", .label = N_("Telephone"), .type = FIELD_PHONE,
+	{.id = "phone",
+		.label = N_("Telephone"),
+		.type = FIELD_PHONE,
 		.max_chars = 20},
-	{.id = "capacity", .label = N_("Acts as"), .type = FIELD_CHOICE,
+	{.id = "capacity",
+		.label = N_("Acts as"),
+		.type = FIELD_CHOICE,
 		.required = true,
 		.options = {{"1", N_("the applicant")}, {"2", N_("agent")},
 			{"3", N_("legal representative")}}},
-	{.id = "agent_name", .label = N_("Agent"), .type = FIELD_TEXT,
-		.required = true, .max_chars = 60, .show_field = "capacity",
+	{.id = "agent_name",
+		.label = N_("Agent"),
+		.type = FIELD_TEXT,
+		.required = true,
+		.max_chars = 60,
+		.show_field = "capacity",
 		.show_values = {"2"}},
-	{.id = "agent_id", .label = N_("Agent's number"),
-		.type = FIELD_ID_NUMBER, .required = true, .max_chars = 18,
-		.show_field = "capacity", .show_values = {"2"}},
-	{.id = "agent_phone", .label = N_("Agent's telephone"),
-		.type = FIELD_PHONE, .required = true, .max_chars = 20,
-		.show_field = "capacity", .show_values = {"2"}},
+	{.id = "agent_id",
+		.label = N_("Agent's number"),
+		.type = FIELD_ID_NUMBER,
+		.required = true,
+		.max_chars = 18,
+		.show_field = "capacity",
+		.show_values = {"2"}},
+	{.id = "agent_phone",
+		.label = N_("Agent's telephone"),
+		.type = FIELD_PHONE,
+		.required = true,
+		.max_chars = 20,
+		.show_field = "capacity",
+		.show_values = {"2"}},
 };
 
 static void make_options(
@@ -134,7 +178,8 @@ void identify_def_free(struct form_def *def)
 	g_free(def);
 }
 
-/* The view ------------------------------------------------------------------- */
+/* The view -------------------------------------------------------------------
+ */
 
 static struct fields identify_fields(struct app *app)
 {
@@ -159,8 +204,7 @@ static void show_earlier(struct app *app, const char *id_number)
 	hits = case_of_person(app->store, id_number, 4, NULL);
 	for (guint i = 0; hits && i < hits->len; i++) {
 		const struct case_hit *hit = g_ptr_array_index(hits, i);
-		g_autofree char *day =
-			clock_format(hit->updated_ms, "%m-%d");
+		g_autofree char *day = clock_format(hit->updated_ms, "%m-%d");
 		g_autofree char *line = NULL;
 
 		if (!strcmp(hit->case_id, app->visit.record->case_id) ||
@@ -197,8 +241,7 @@ void identify_set(struct app *app, struct intent *intent)
 	fields = identify_fields(app);
 	fields_set(&fields, intent->index, intent->text);
 	json_put(fields.values, "origin", NULL);
-	if (intent->index >= 0 &&
-		(size_t)intent->index < fields.def->n_fields)
+	if (intent->index >= 0 && (size_t)intent->index < fields.def->n_fields)
 		json_put(app->visit.origins,
 			fields.def->fields[intent->index].id, NULL);
 	identify_show(app, false);
@@ -258,7 +301,8 @@ void identify_next(struct app *app)
 	visit_go(app, VIEW_ITEM);
 }
 
-/* The card ------------------------------------------------------------------- */
+/* The card -------------------------------------------------------------------
+ */
 
 static void put_card(struct json *applicant, const struct json *card)
 {
@@ -269,8 +313,8 @@ static void put_card(struct json *applicant, const struct json *card)
 		{"valid_from", "valid_from"}, {"valid_to", "valid_to"}};
 
 	for (size_t i = 0; i < G_N_ELEMENTS(copied); i++)
-		json_put_text(applicant, copied[i][1],
-			json_text(card, copied[i][0]));
+		json_put_text(
+			applicant, copied[i][1], json_text(card, copied[i][0]));
 	for (size_t i = 0; i < G_N_ELEMENTS(days); i++) {
 		const char *text = json_text_or(card, days[i][0], "");
 		char day[DAY_TEXT];

@@ -18,8 +18,8 @@ char *item_limit_text(const struct catalog_item *item)
 	/* Case type 1 is decided on the spot (即办件). */
 	if (promise->days == 0 || item->case_type == 1)
 		return g_strdup(_("at once"));
-	return g_strdup_printf(promise->workdays ? _("%d working days")
-						 : _("%d days"),
+	return g_strdup_printf(
+		promise->workdays ? _("%d working days") : _("%d days"),
 		promise->days);
 }
 
@@ -76,8 +76,9 @@ void item_show(struct app *app, const char *filter)
 
 	/* A ticket that names its business is found by it. */
 	if (!filter)
-		filter = app->visit.ticket->business ? app->visit.ticket->business
-						     : "";
+		filter = app->visit.ticket->business
+				 ? app->visit.ticket->business
+				 : "";
 	model_text(&choice->filter, filter);
 	g_clear_pointer(&app->item_hits, g_array_unref);
 	app->item_hits = catalog_search(app->catalog, filter,
@@ -92,8 +93,8 @@ void item_show(struct app *app, const char *filter)
 		model_text(&row->code, hit->item->code);
 		model_text(&row->name, hit->item->name);
 		model_text(&row->department, hit->item->department_short);
-		model_text(&row->kind,
-			item_case_type_label(hit->item->case_type));
+		model_text(
+			&row->kind, item_case_type_label(hit->item->case_type));
 		model_text(&row->promise, promise);
 		row->elsewhere = !hit->allowed;
 	}
@@ -160,7 +161,8 @@ void item_choose(struct app *app, struct intent *intent)
 		app->item_hits, struct search_hit, (guint)intent->index);
 	if (!hit->allowed) {
 		app_say(app,
-			_("This window does not take 「%s」; window %s does. F9 "
+			_("This window does not take 「%s」; window %s does. "
+			  "F9 "
 			  "hands over what is filled in."),
 			hit->item->name,
 			hit->item->windows[0] ? hit->item->windows[0] : "?");

@@ -13,8 +13,11 @@
 #include "client/base/log.h"
 #include "client/store/blob.h"
 
-enum { CAPTURE_TIMEOUT_MS = 30000, SCAN_TIMEOUT_MS = 180000,
-	PICTURE_MAX = 64 * 64 };
+enum {
+	CAPTURE_TIMEOUT_MS = 30000,
+	SCAN_TIMEOUT_MS = 180000,
+	PICTURE_MAX = 64 * 64
+};
 
 static struct json *all_materials(const struct app *app)
 {
@@ -23,7 +26,7 @@ static struct json *all_materials(const struct app *app)
 
 static struct json *material_at(const struct app *app, int index)
 {
-	json_each(member, all_materials(app)) {
+	json_each (member, all_materials(app)) {
 		if (index-- == 0)
 			return (struct json *)(uintptr_t)member;
 	}
@@ -33,10 +36,11 @@ static struct json *material_at(const struct app *app, int index)
 static bool is_editable(const struct app *app)
 {
 	return app->visit.open && app->visit.item &&
-		app->visit.record->state == CASE_DRAFT;
+	       app->visit.record->state == CASE_DRAFT;
 }
 
-/* State ----------------------------------------------------------------------- */
+/* State -----------------------------------------------------------------------
+ */
 
 static size_t page_count(const struct json *material)
 {
@@ -103,8 +107,8 @@ void materials_setup(struct app *app)
 	sources = app_sources(app);
 	materials = all_materials(app);
 	if (!materials) {
-		json_put(app->visit.record->body, "materials",
-			json_new_array());
+		json_put(
+			app->visit.record->body, "materials", json_new_array());
 		materials = all_materials(app);
 	}
 	for (size_t i = 0; i < app->visit.item->n_materials; i++) {
@@ -118,8 +122,8 @@ void materials_setup(struct app *app)
 		}
 		take_card(def, material, sources);
 		json_put_text(material, "state",
-			material_state_name(judge_state(
-				app, def, material, sources)));
+			material_state_name(
+				judge_state(app, def, material, sources)));
 	}
 }
 
@@ -128,7 +132,7 @@ size_t materials_for_acceptance(
 {
 	size_t n = 0;
 
-	json_each(material, all_materials(app)) {
+	json_each (material, all_materials(app)) {
 		const struct catalog_material *def = item_material(
 			app->visit.item, (int)json_int_or(material, "no", 0));
 
@@ -145,7 +149,8 @@ size_t materials_for_acceptance(
 	return n;
 }
 
-/* The model --------------------------------------------------------------------- */
+/* The model
+ * --------------------------------------------------------------------- */
 
 /* "[齐] 2 页": a word first, then what there is. */
 static char *state_text(const struct catalog_material *def,
@@ -162,16 +167,15 @@ static char *state_text(const struct catalog_material *def,
 			return g_strdup(_("[ok] card read"));
 		return g_strdup(_("[ok] paper"));
 	case MATERIAL_WAIVED:
-		return g_strdup_printf(
-			_("[later] in %d days"), def->gap_days);
+		return g_strdup_printf(_("[later] in %d days"), def->gap_days);
 	case MATERIAL_NOT_NEEDED:
 		return g_strdup(_("not in this case"));
 	case MATERIAL_CAPTURING:
 		return g_strdup(_("[taking]"));
 	default:
 		if (def->need == NEED_WAIVABLE)
-			return g_strdup_printf(_("[missing] may follow, %d d"),
-				def->gap_days);
+			return g_strdup_printf(
+				_("[missing] may follow, %d d"), def->gap_days);
 		return g_strdup(_("[missing]"));
 	}
 }
@@ -221,8 +225,7 @@ static void fill_picture(const struct json *thumb, struct page_model *row)
 		for (int x = 0; x < width; x++) {
 			int level = g_ascii_xdigit_value(gray[y * width + x]);
 
-			g_string_append_c(
-				line, ink[MAX(level, 0) * 9 / 15]);
+			g_string_append_c(line, ink[MAX(level, 0) * 9 / 15]);
 		}
 		model_line(row->picture, line->str);
 		g_string_free(line, TRUE);
@@ -233,18 +236,19 @@ static void fill_pages(const struct json *material, struct material_model *row)
 {
 	int number = 0;
 
-	json_each(page, json_get(material, "pages")) {
+	json_each (page, json_get(material, "pages")) {
 		struct page_model *out = model_add_page(row->pages);
 		int64_t size = json_int_or(page, "size", 0);
-		g_autofree char *dpi = json_int_or(page, "dpi", 0) > 0
-			? g_strdup_printf("%d dpi  ",
-				  (int)json_int_or(page, "dpi", 0))
-			: g_strdup("");
-		g_autofree char *title = g_strdup_printf(
-			_("page %d  %dx%d  %s%.1f MB"), ++number,
-			(int)json_int_or(page, "width", 0),
-			(int)json_int_or(page, "height", 0), dpi,
-			(double)size / 1e6);
+		g_autofree char *dpi =
+			json_int_or(page, "dpi", 0) > 0
+				? g_strdup_printf("%d dpi  ",
+					  (int)json_int_or(page, "dpi", 0))
+				: g_strdup("");
+		g_autofree char *title =
+			g_strdup_printf(_("page %d  %dx%d  %s%.1f MB"),
+				++number, (int)json_int_or(page, "width", 0),
+				(int)json_int_or(page, "height", 0), dpi,
+				(double)size / 1e6);
 
 		model_text(&out->title, title);
 		model_text(&out->state, _("[kept]"));
@@ -258,8 +262,8 @@ static void fill_checks(const struct catalog_material *def,
 	const struct json *tick = json_first(json_get(material, "checks"));
 
 	for (char **check = def->checks; *check && tick; check++) {
-		g_autofree char *line = g_strdup_printf("[%c] %s",
-			json_as_int(tick, 0) ? 'x' : ' ', *check);
+		g_autofree char *line = g_strdup_printf(
+			"[%c] %s", json_as_int(tick, 0) ? 'x' : ' ', *check);
 
 		model_line(row->checks, line);
 		tick = json_next(tick);
@@ -285,8 +289,7 @@ static void fill_material(struct app *app, int index,
 	model_text(&row->state, text);
 	row->needed = state != MATERIAL_NOT_NEEDED;
 	row->missing = state == MATERIAL_MISSING && def->need != NEED_WAIVABLE;
-	row->paper_seen =
-		!strcmp(json_text_or(material, "form", ""), "paper");
+	row->paper_seen = !strcmp(json_text_or(material, "form", ""), "paper");
 	row->electronic = page_count(material) > 0;
 	row->copies = (int)json_int_or(material, "copies", 1);
 	fill_pages(material, row);
@@ -303,8 +306,8 @@ static void show_summary(struct app *app)
 	g_autofree char *line = NULL;
 
 	acceptance_judge(rows, n, 0, NULL, &judged);
-	json_each(material, all_materials(app)) {
-		json_each(page, json_get(material, "pages")) {
+	json_each (material, all_materials(app)) {
+		json_each (page, json_get(material, "pages")) {
 			pages++;
 			bytes += json_int_or(page, "size", 0);
 		}
@@ -319,7 +322,8 @@ static void show_summary(struct app *app)
 	g_ptr_array_set_size(out->advice, 0);
 	for (int i = 0; i < judged.n_blocking && i < 3; i++) {
 		g_autofree char *advice = g_strdup_printf(
-			_("No. %d is missing: F7 takes it, Space when the paper "
+			_("No. %d is missing: F7 takes it, Space when the "
+			  "paper "
 			  "itself was handed in, F4 other sources."),
 			judged.blocking[i]);
 
@@ -335,7 +339,7 @@ void materials_show(struct app *app)
 	if (!app->visit.open || !app->visit.item)
 		return;
 	g_ptr_array_set_size(out->materials, 0);
-	json_each(material, all_materials(app)) {
+	json_each (material, all_materials(app)) {
 		const struct catalog_material *def = item_material(
 			app->visit.item, (int)json_int_or(material, "no", 0));
 
@@ -351,7 +355,8 @@ void materials_show(struct app *app)
 	app_changed(app, false);
 }
 
-/* Marking ----------------------------------------------------------------------- */
+/* Marking
+ * ----------------------------------------------------------------------- */
 
 void materials_focus(struct app *app, struct intent *intent)
 {
@@ -378,20 +383,19 @@ static void mark(const struct catalog_material *def, struct json *material)
 	bool done = false, all = true;
 
 	if (page_count(material) == 0) {
-		bool paper =
-			*json_text_or(material, "form", "") != '\0';
+		bool paper = *json_text_or(material, "form", "") != '\0';
 		bool waived = json_bool_or(material, "waived", false);
 
-		json_put_text(material, "form",
-			!paper && !waived ? "paper" : "");
+		json_put_text(
+			material, "form", !paper && !waived ? "paper" : "");
 		json_put_bool(material, "waived",
 			paper && def->need == NEED_WAIVABLE);
 		json_free(checks);
 		return;
 	}
-	json_each(tick, json_get(material, "checks"))
+	json_each (tick, json_get(material, "checks"))
 		all = all && json_as_int(tick, 0);
-	json_each(tick, json_get(material, "checks")) {
+	json_each (tick, json_get(material, "checks")) {
 		int64_t now = json_as_int(tick, 0);
 
 		if (all)
@@ -423,7 +427,8 @@ void materials_source(struct app *app, struct intent *intent)
 		dialog_open(app, DIALOG_SOURCE, intent->index);
 }
 
-/* Capturing ---------------------------------------------------------------------- */
+/* Capturing
+ * ---------------------------------------------------------------------- */
 
 static void keep_page(struct app *app, struct json *material,
 	const struct json *page, GError **error)
@@ -462,9 +467,9 @@ static void replace_page(struct json *material, int replaced)
 	const struct json *last = NULL;
 	int at = 0;
 
-	json_each(page, json_get(material, "pages"))
+	json_each (page, json_get(material, "pages"))
 		last = page;
-	json_each(page, json_get(material, "pages")) {
+	json_each (page, json_get(material, "pages")) {
 		if (page == last)
 			break;
 		json_add(pages, json_copy(at == replaced ? last : page));
@@ -475,13 +480,13 @@ static void replace_page(struct json *material, int replaced)
 
 static void say_capture_error(struct app *app, const GError *error)
 {
-	size_t kept = page_count(
-		material_at(app, app->visit.capture_material));
+	size_t kept = page_count(material_at(app, app->visit.capture_material));
 
 	log_error(error, "capture");
 	if (g_error_matches(error, LINK_ERROR, LINK_ERROR_PAPER))
-		app_say(app, _("The scanner has no paper: %zu pages are kept. "
-			       "Put paper in and press F7."),
+		app_say(app,
+			_("The scanner has no paper: %zu pages are kept. "
+			  "Put paper in and press F7."),
 			kept);
 	else
 		app_say(app,
@@ -504,7 +509,7 @@ static void captured(
 	material = material_at(app, app->visit.capture_material);
 	if (!material || !is_editable(app))
 		return;
-	json_each(page, json_get(result, "pages")) {
+	json_each (page, json_get(result, "pages")) {
 		if (page_count(material) >= PAGES_MAX || why)
 			break;
 		keep_page(app, material, page, &why);
@@ -546,8 +551,9 @@ static void start_capture(
 		is_camera ? _("taking the picture")
 			  : _("the scanner is working"));
 	materials_show(app);
-	app_say(app, _("Taking no. %d. Please do not move the paper; the pages "
-		       "before are kept."),
+	app_say(app,
+		_("Taking no. %d. Please do not move the paper; the pages "
+		  "before are kept."),
 		index + 1);
 	if (!is_camera) {
 		json_put_text(args, "source", source);
@@ -566,10 +572,10 @@ static int capture_target(const struct app *app, int index)
 	const struct json *material = material_at(app, index);
 	int at = 0;
 
-	if (material && strcmp(json_text_or(material, "state", ""),
-				"not-needed"))
+	if (material &&
+		strcmp(json_text_or(material, "state", ""), "not-needed"))
 		return index;
-	json_each(other, all_materials(app)) {
+	json_each (other, all_materials(app)) {
 		if (!strcmp(json_text_or(other, "state", ""), "missing"))
 			return at;
 		at++;
@@ -628,7 +634,7 @@ void materials_page_remove(struct app *app, struct intent *intent)
 		(size_t)intent->index2 >= page_count(material))
 		return;
 	pages = json_new_array();
-	json_each(page, json_get(material, "pages")) {
+	json_each (page, json_get(material, "pages")) {
 		if (at++ != intent->index2)
 			json_add(pages, json_copy(page));
 	}
@@ -651,7 +657,7 @@ void materials_page_move(struct app *app, struct intent *intent)
 	if (!is_editable(app) || !material || from < 0 || to < 0 ||
 		(size_t)MAX(from, to) >= page_count(material))
 		return;
-	json_each(page, json_get(material, "pages")) {
+	json_each (page, json_get(material, "pages")) {
 		if (at == from)
 			first = page;
 		if (at == to)
@@ -660,7 +666,7 @@ void materials_page_move(struct app *app, struct intent *intent)
 	}
 	pages = json_new_array();
 	at = 0;
-	json_each(page, json_get(material, "pages")) {
+	json_each (page, json_get(material, "pages")) {
 		const struct json *here = page;
 
 		if (at == from)

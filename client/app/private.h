@@ -23,16 +23,16 @@ enum { CALLS_MAX_UNDO = 50, PAGES_MAX = 200 };
  * its body is the only copy of what was typed. */
 struct visit {
 	bool open;
-	struct ticket *ticket;             /* own */
-	struct case_record *record;        /* own */
-	const struct catalog_item *item;   /* borrowed of the catalogue */
-	struct json *origins;              /* own: field -> where from */
-	struct json *touched;              /* own: fields that were left once */
-	GPtrArray *undo;                   /* own: struct json, form values */
-	int64_t called_boot_ms;            /* last call, boot clock */
+	struct ticket *ticket;           /* own */
+	struct case_record *record;      /* own */
+	const struct catalog_item *item; /* borrowed of the catalogue */
+	struct json *origins;            /* own: field -> where from */
+	struct json *touched;            /* own: fields that were left once */
+	GPtrArray *undo;                 /* own: struct json, form values */
+	int64_t called_boot_ms;          /* last call, boot clock */
 	bool capturing;
-	int capture_material;              /* index of the running capture */
-	int capture_replace;               /* page it replaces, -1 none */
+	int capture_material; /* index of the running capture */
+	int capture_replace;  /* page it replaces, -1 none */
 };
 
 /* The rating runs on after the home view is back. */
@@ -78,29 +78,29 @@ struct app {
 	struct people *people;     /* own */
 	struct json *reasons;      /* own: config/rules/refusal-reasons.json */
 	struct form_def *applicant_def; /* own */
-	struct line_client *devd;  /* own */
-	struct line_client *syncd; /* own */
+	struct line_client *devd;       /* own */
+	struct line_client *syncd;      /* own */
 	int lock_fd;
 	struct model model;
 	struct session session;
 	struct visit visit;
 	struct rating_session rating;
-	struct json *link_state;   /* own: last state line of yikou-syncd */
-	GPtrArray *devices;        /* own: struct json, last state of each */
-	GArray *item_hits;         /* own: struct search_hit */
-	GPtrArray *search_hits;    /* own: struct case_hit */
-	GPtrArray *waiting;        /* own: struct ticket, as in the model */
-	GPtrArray *parked;         /* own */
+	struct json *link_state; /* own: last state line of yikou-syncd */
+	GPtrArray *devices;      /* own: struct json, last state of each */
+	GArray *item_hits;       /* own: struct search_hit */
+	GPtrArray *search_hits;  /* own: struct case_hit */
+	GPtrArray *waiting;      /* own: struct ticket, as in the model */
+	GPtrArray *parked;       /* own */
 	char shown_case[UUID_TEXT];
 	enum view_id view_before; /* what search, devices, sync go back to */
 	enum dialog_kind dialog;
-	int dialog_index;         /* what the dialog is about */
+	int dialog_index; /* what the dialog is about */
 	int64_t last_call_boot_ms;
 	int64_t touched_boot_ms;
 	guint minute_timer, second_timer, lock_timer, pad_timer, reveal_timer;
 	bool store_failed;
-	int jobs;                 /* documents being made or printed */
-	GCancellable *alive;      /* own: cancelled when app goes */
+	int jobs;            /* documents being made or printed */
+	GCancellable *alive; /* own: cancelled when app goes */
 };
 
 /* app.c */
@@ -128,6 +128,10 @@ void session_logout(struct app *app, struct intent *intent);
 void session_pause(struct app *app, struct intent *intent);
 void session_set_paused(struct app *app, bool paused, const char *reason);
 void session_arm_lock(struct app *app);
+/* The role a person acts in at a window; NULL: none. */
+const char *session_role(const struct person *person);
+/* May the person in hand have visits and decide? */
+bool session_may_serve(const struct app *app);
 
 /* dialog.c */
 void dialog_open(struct app *app, enum dialog_kind kind, int index);
@@ -292,6 +296,7 @@ void search_open(struct app *app, struct intent *intent);
 void search_show_case(struct app *app);
 void search_reveal(struct app *app, struct intent *intent);
 void search_reveal_for(struct app *app, const char *purpose);
+void search_cover(struct app *app); /* full data goes from the model */
 const char *app_state_text(enum case_state state); /* translated */
 
 #endif

@@ -48,14 +48,16 @@ static void fill_ticket(
 	row->parked = ticket->state == TICKET_PARKED;
 }
 
-static void sort_tickets(struct app *app, GPtrArray *tickets,
-	const struct visit_mark *mark)
+static void sort_tickets(
+	struct app *app, GPtrArray *tickets, const struct visit_mark *mark)
 {
 	for (guint i = 0; i < tickets->len; i++) {
 		struct ticket *ticket = g_ptr_array_index(tickets, i);
 		bool cut_short = !strcmp(ticket->ticket_id, mark->ticket_id) &&
-			ticket->state == TICKET_CALLED && !app->visit.open;
-		bool aside = ticket->state == TICKET_PARKED || cut_short ||
+				 ticket->state == TICKET_CALLED &&
+				 !app->visit.open;
+		bool aside =
+			ticket->state == TICKET_PARKED || cut_short ||
 			(ticket->state == TICKET_CALLED && !app->visit.open);
 		GPtrArray *rows = aside ? app->model.home.parked
 					: app->model.home.waiting;
@@ -124,10 +126,10 @@ void queue_refresh(struct app *app)
 	visit_mark_get(app->store, &mark);
 	g_clear_pointer(&app->waiting, g_ptr_array_unref);
 	g_clear_pointer(&app->parked, g_ptr_array_unref);
-	app->waiting = g_ptr_array_new_with_free_func(
-		(GDestroyNotify)ticket_free);
-	app->parked = g_ptr_array_new_with_free_func(
-		(GDestroyNotify)ticket_free);
+	app->waiting =
+		g_ptr_array_new_with_free_func((GDestroyNotify)ticket_free);
+	app->parked =
+		g_ptr_array_new_with_free_func((GDestroyNotify)ticket_free);
 	g_ptr_array_set_size(app->model.home.waiting, 0);
 	g_ptr_array_set_size(app->model.home.parked, 0);
 	/* The tickets move into waiting and parked. */
@@ -142,9 +144,10 @@ void queue_refresh(struct app *app)
 void queue_update_guard(struct app *app)
 {
 	int64_t gap_ms = config_int(app->config, "visit.call_gap_s") * 1000;
-	int64_t left_ms = app->last_call_boot_ms
-		? app->last_call_boot_ms + gap_ms - clock_boot_ms()
-		: 0;
+	int64_t left_ms =
+		app->last_call_boot_ms
+			? app->last_call_boot_ms + gap_ms - clock_boot_ms()
+			: 0;
 
 	app->model.home.next_call_s =
 		left_ms > 0 ? (int)((left_ms + 999) / 1000) : 0;
@@ -180,8 +183,8 @@ static void note_call(struct app *app)
 	app_refresh_header(app);
 }
 
-static void call_ticket(struct app *app, const struct ticket *ticket,
-	const char *reason)
+static void call_ticket(
+	struct app *app, const struct ticket *ticket, const char *reason)
 {
 	struct actor actor = app_actor(app);
 	g_autoptr(GError) error = NULL;
@@ -226,8 +229,8 @@ void queue_call_next(struct app *app, struct intent *intent)
 		return;
 	queue_refresh(app);
 	if (app->parked->len > 0) {
-		const struct ticket_model *row = g_ptr_array_index(
-			app->model.home.parked, 0);
+		const struct ticket_model *row =
+			g_ptr_array_index(app->model.home.parked, 0);
 
 		if (row->interrupted) {
 			visit_resume(app, intent);
@@ -257,8 +260,8 @@ void queue_call_this(struct app *app, struct intent *intent)
 void queue_call_out_of_turn(struct app *app, int index, const char *reason)
 {
 	if (index >= 0 && (guint)index < app->waiting->len && may_call(app))
-		call_ticket(app,
-			g_ptr_array_index(app->waiting, (guint)index), reason);
+		call_ticket(app, g_ptr_array_index(app->waiting, (guint)index),
+			reason);
 }
 
 void queue_call_again(struct app *app, struct intent *intent)

@@ -120,7 +120,9 @@ void search_focus(struct app *app, struct intent *intent)
 	show_preview(app);
 }
 
-/* One case ---------------------------------------------------------------------------- */
+/* One case
+ * ----------------------------------------------------------------------------
+ */
 
 static char *shown(struct app *app, enum mask_kind kind, const char *text)
 {
@@ -132,14 +134,14 @@ static void add_head(struct app *app, const struct case_record *record)
 {
 	const struct json *applicant = json_get(record->body, "applicant");
 	GPtrArray *lines = app->model.one_case.lines;
-	g_autofree char *name = shown(
-		app, MASK_NAME, json_text_or(applicant, "name", ""));
-	g_autofree char *id = shown(app, MASK_CITIZEN_ID,
-		json_text_or(applicant, "id_number", ""));
-	g_autofree char *phone = shown(
-		app, MASK_PHONE, json_text_or(applicant, "phone", ""));
-	g_autofree char *person = g_strdup_printf(
-		_("Applicant %s  %s  %s"), name, id, phone);
+	g_autofree char *name =
+		shown(app, MASK_NAME, json_text_or(applicant, "name", ""));
+	g_autofree char *id = shown(
+		app, MASK_CITIZEN_ID, json_text_or(applicant, "id_number", ""));
+	g_autofree char *phone =
+		shown(app, MASK_PHONE, json_text_or(applicant, "phone", ""));
+	g_autofree char *person =
+		g_strdup_printf(_("Applicant %s  %s  %s"), name, id, phone);
 	g_autofree char *dates = NULL;
 
 	model_line(lines, person);
@@ -215,9 +217,9 @@ void search_open(struct app *app, struct intent *intent)
 	if (!app->search_hits || intent->index < 0 ||
 		(guint)intent->index >= app->search_hits->len)
 		return;
+	search_cover(app);
 	hit = g_ptr_array_index(app->search_hits, (guint)intent->index);
 	g_strlcpy(app->shown_case, hit->case_id, sizeof(app->shown_case));
-	app->model.one_case.revealed = false;
 	audit_search(app, app->model.search.text ? app->model.search.text : "",
 		app->search_hits->len);
 	audit_record(app->store, AUDIT_CASE_READ, &actor, "case", hit->case_id,
@@ -226,17 +228,28 @@ void search_open(struct app *app, struct intent *intent)
 	app_show(app, VIEW_CASE);
 }
 
-/* Full data ------------------------------------------------------------------------------ */
+/* Full data
+ * ------------------------------------------------------------------------------
+ */
 
+/* Whatever view is in hand: the lines stay in the model. */
 static gboolean cover_again(gpointer user_data)
 {
 	struct app *app = user_data;
 
 	app->reveal_timer = 0;
 	app->model.one_case.revealed = false;
-	if (app->model.view == VIEW_CASE)
-		search_show_case(app);
+	search_show_case(app);
 	return G_SOURCE_REMOVE;
+}
+
+void search_cover(struct app *app)
+{
+	if (!app->model.one_case.revealed)
+		return;
+	if (app->reveal_timer)
+		g_source_remove(app->reveal_timer);
+	cover_again(app);
 }
 
 void search_reveal(struct app *app, struct intent *intent)
@@ -251,9 +264,7 @@ void search_reveal(struct app *app, struct intent *intent)
 		dialog_open(app, DIALOG_REVEAL, 0);
 		return;
 	}
-	if (app->reveal_timer)
-		g_source_remove(app->reveal_timer);
-	cover_again(app);
+	search_cover(app);
 }
 
 void search_reveal_for(struct app *app, const char *purpose)
@@ -272,8 +283,8 @@ void search_reveal_for(struct app *app, const char *purpose)
 	app->model.one_case.revealed = true;
 	if (app->reveal_timer)
 		g_source_remove(app->reveal_timer);
-	app->reveal_timer = g_timeout_add(
-		(guint)seconds * 1000, cover_again, app);
+	app->reveal_timer =
+		g_timeout_add((guint)seconds * 1000, cover_again, app);
 	search_show_case(app);
 	app_say(app, _("Full data for %d s; it stands in the log."), seconds);
 }

@@ -21,6 +21,27 @@ static void audit_session(struct app *app, enum audit_act act,
 		app_say_error(app, error);
 }
 
+/* The strongest first; NULL when none of them works at a window. */
+static const enum person_role window_roles[] = {
+	ROLE_CLERK, ROLE_OFFICER, ROLE_ISSUER, ROLE_MANAGER};
+
+const char *session_role(const struct person *person)
+{
+	for (size_t i = 0; i < G_N_ELEMENTS(window_roles); i++) {
+		if (person_has_role(person, window_roles[i]))
+			return person_role_name(window_roles[i]);
+	}
+	return NULL;
+}
+
+bool session_may_serve(const struct app *app)
+{
+	const struct person *person = app->session.person;
+
+	return person && (person_has_role(person, ROLE_CLERK) ||
+				 person_has_role(person, ROLE_OFFICER));
+}
+
 void session_show_login(struct app *app)
 {
 	struct login_model *login = &app->model.login;
@@ -28,7 +49,8 @@ void session_show_login(struct app *app)
 	g_autofree char *store_line = NULL;
 	struct store_counts counts = {0};
 
-	model_text(&login->window_name, config_text(app->config, "window.name"));
+	model_text(
+		&login->window_name, config_text(app->config, "window.name"));
 	model_text(&login->last_logout, last);
 	g_ptr_array_set_size(login->selftest, 0);
 	if (store_counts(app->store, &counts, NULL))
@@ -44,59 +66,69 @@ void session_show_login(struct app *app)
 	app->model.view = VIEW_LOGIN;
 }
 
-/* One row of meta per staff number: "COUNT BOOT_ID BOOT_MS". */
-static int attempts_of(struct app *app, const char *key, int64_t *since_ms)
+/* Attempts of one account: a row of meta, "COUNT BOOT_ID BOOT_MS". */
+struct attempts {
+	int count;
+	int64_t since_ms; /* of the last one; 0 when before this boot */
+	bool is_this_boot;
+};
+
+/* What is no staff number may be a password in the wrong field: such texts
+ * share a few rows and are kept nowhere. */
+static char *attempts_key(const struct app *app, const char *staff_no)
+{
+	char hash[SHA256_TEXT];
+
+	if (people_find(app->people, staff_no))
+		return g_strconcat("attempts.", staff_no, NULL);
+	sha256_text(staff_no, strlen(staff_no), hash);
+	return g_strdup_printf("attempts.?%.2s", hash);
+}
+
+static struct attempts attempts_of(struct app *app, const char *key)
 {
 	g_autofree char *text = store_meta(app->store, key);
 	g_auto(GStrv) parts = g_strsplit(text ? text : "", " ", 3);
+	struct attempts attempts = {0};
 
-	*since_ms = 0;
 	if (g_strv_length(parts) != 3)
-		return 0;
-	if (!strcmp(parts[1], clock_boot_id()))
-		*since_ms = clock_boot_ms() -
+		return attempts;
+	attempts.count = (int)g_ascii_strtoll(parts[0], NULL, 10);
+	attempts.is_this_boot = !strcmp(parts[1], clock_boot_id());
+	if (attempts.is_this_boot)
+		attempts.since_ms = clock_boot_ms() -
 			g_ascii_strtoll(parts[2], NULL, 10);
-	return (int)g_ascii_strtoll(parts[0], NULL, 10);
+	return attempts;
 }
 
-static bool count_attempt(struct app *app, const char *staff_no)
+static bool put_attempts(struct app *app, const char *key, int count)
 {
-	g_autofree char *key = g_strconcat("attempts.", staff_no, NULL);
-	g_autofree char *value = NULL;
+	g_autofree char *value = g_strdup_printf("%d %s %" G_GINT64_FORMAT,
+		count, clock_boot_id(), clock_boot_ms());
 	g_autoptr(GError) error = NULL;
-	int64_t since_ms;
-	int attempts = attempts_of(app, key, &since_ms);
 
-	if (attempts >= ATTEMPTS_MAX && since_ms < ATTEMPTS_WAIT_MS) {
-		app_say(app,
-			_("Too many attempts: locked for %d more minutes. The "
-			  "hall desk can help."),
-			(int)((ATTEMPTS_WAIT_MS - since_ms) / 60000) + 1);
-		return false;
-	}
-	if (attempts >= ATTEMPTS_MAX)
-		attempts = 0;
-	value = g_strdup_printf("%d %s %" G_GINT64_FORMAT, attempts + 1,
-		clock_boot_id(), clock_boot_ms());
 	if (store_set_meta(app->store, key, value, &error))
 		return true;
 	app_say_error(app, error);
 	return false;
 }
 
-static int attempts_left(struct app *app, const char *staff_no)
+static bool count_attempt(struct app *app, const char *key)
 {
-	g_autofree char *key = g_strconcat("attempts.", staff_no, NULL);
-	int64_t since_ms;
+	struct attempts attempts = attempts_of(app, key);
 
-	return MAX(0, ATTEMPTS_MAX - attempts_of(app, key, &since_ms));
-}
-
-static void forget_attempts(struct app *app, const char *staff_no)
-{
-	g_autofree char *key = g_strconcat("attempts.", staff_no, NULL);
-
-	store_set_meta(app->store, key, "0", NULL);
+	if (attempts.count < ATTEMPTS_MAX)
+		return put_attempts(app, key, attempts.count + 1);
+	if (attempts.since_ms >= ATTEMPTS_WAIT_MS)
+		return put_attempts(app, key, 1);
+	/* The boot clock began anew, and so does the wait. */
+	if (!attempts.is_this_boot)
+		put_attempts(app, key, attempts.count);
+	app_say(app,
+		_("Too many attempts: locked for %d more minutes. The hall "
+		  "desk can help."),
+		(int)((ATTEMPTS_WAIT_MS - attempts.since_ms - 1) / 60000) + 1);
+	return false;
 }
 
 /* Unknown people cost the same time as known ones. */
@@ -104,19 +136,29 @@ static const struct person *check_password(
 	struct app *app, const char *staff_no, const char *password)
 {
 	const struct person *person = people_find(app->people, staff_no);
+	g_autofree char *key = attempts_key(app, staff_no);
 
-	if (strlen(staff_no) > 32 || !count_attempt(app, staff_no))
+	if (!count_attempt(app, key))
 		return NULL;
 	if (!password_verify(password, person ? person->verifier : NULL)) {
-		audit_session(app, AUDIT_LOGIN_FAILED, staff_no, "denied");
+		audit_session(app, AUDIT_LOGIN_FAILED, person ? staff_no : "",
+			"denied");
 		app_say(app,
 			_("Staff number and password do not match. %d tries "
 			  "left; the hall desk can help."),
-			attempts_left(app, staff_no));
+			MAX(0, ATTEMPTS_MAX - attempts_of(app, key).count));
 		return NULL;
 	}
-	forget_attempts(app, staff_no);
+	store_set_meta(app->store, key, "0", NULL);
 	return person;
+}
+
+/* The platform was told of it: a pause outlives log-out and crash. */
+static bool is_paused(struct app *app)
+{
+	g_autofree char *paused = store_meta(app->store, "paused");
+
+	return paused && !strcmp(paused, "1");
 }
 
 static void enter_window(struct app *app, const struct person *person)
@@ -125,18 +167,29 @@ static void enter_window(struct app *app, const struct person *person)
 
 	app->session.person = person;
 	uuid7(app->session.id);
-	app->session.locked = app->session.paused = false;
+	app->session.locked = false;
+	app->session.paused = is_paused(app);
 	audit_session(app, AUDIT_LOGIN, person->staff_no, "ok");
 	app->model.view = VIEW_HOME;
 	queue_refresh(app);
 	app_refresh_header(app);
-	session_arm_lock(app);
-	devices_show_waiting(app);
+	app_touch(app);
+	devices_announce(app, NULL);
 	if (visit_mark_get(app->store, &mark))
-		app_say(app, _("A visit was interrupted. Enter goes on with it: "
-			       "what was filled in and captured is kept."));
+		app_say(app,
+			_("A visit was interrupted. Enter goes on with it: "
+			  "what was filled in and captured is kept."));
 	else
 		app_say(app, _("Logged in. Enter calls the next number."));
+}
+
+/* The window, and a role that works at windows: administrators and technicians
+ * have commands of their own and no cases. */
+static bool has_place_here(const struct app *app, const struct person *person)
+{
+	return person_may_use_window(person,
+		       config_text(app->config, "window.number")) &&
+		(session_role(person) != NULL);
 }
 
 void session_login(struct app *app, struct intent *intent)
@@ -153,8 +206,7 @@ void session_login(struct app *app, struct intent *intent)
 	person = check_password(app, staff_no, password);
 	if (!person)
 		return;
-	if (!person_may_use_window(
-		    person, config_text(app->config, "window.number"))) {
+	if (!has_place_here(app, person)) {
 		audit_session(app, AUDIT_LOGIN_FAILED, staff_no, "denied");
 		app_say(app,
 			_("This account does not work at this window. Another "
@@ -176,6 +228,8 @@ void session_lock(struct app *app, struct intent *intent)
 	if (app->visit.open)
 		visit_save(app);
 	audit_session(app, AUDIT_LOCK, app->session.person->staff_no, "ok");
+	dialog_close(app, NULL);
+	search_cover(app);
 	app->session.locked = true;
 	app->session.view_before_lock = app->model.view;
 	model_text(&app->model.message, NULL);
@@ -188,15 +242,15 @@ void session_unlock(struct app *app, struct intent *intent)
 
 	if (!app->session.locked || !person)
 		return;
-	if (!check_password(app, person->staff_no,
-		    intent->text2 ? intent->text2 : ""))
+	if (!check_password(
+		    app, person->staff_no, intent->text2 ? intent->text2 : ""))
 		return;
 	audit_session(app, AUDIT_UNLOCK, person->staff_no, "ok");
 	app->session.locked = false;
 	model_text(&app->model.message, NULL);
 	app->model.view = app->session.view_before_lock;
 	queue_refresh(app);
-	session_arm_lock(app);
+	app_touch(app);
 }
 
 void session_logout(struct app *app, struct intent *intent)
@@ -207,8 +261,9 @@ void session_logout(struct app *app, struct intent *intent)
 	if (!app->session.person)
 		return;
 	if (app->visit.open && !app->session.locked) {
-		app_say(app, _("%s is still open: finish it or press F9 to "
-			       "park it, then log out."),
+		app_say(app,
+			_("%s is still open: finish it or press F9 to "
+			  "park it, then log out."),
 			app->visit.ticket->number);
 		return;
 	}
@@ -239,7 +294,8 @@ static gboolean lock_due(gpointer user_data)
 /* One timer at the time the lock would fall due; keys only note the time. */
 void session_arm_lock(struct app *app)
 {
-	int64_t after_ms = config_int(app->config, "screen.lock_after_s") * 1000;
+	int64_t after_ms =
+		config_int(app->config, "screen.lock_after_s") * 1000;
 	int64_t idle_ms = clock_boot_ms() - app->touched_boot_ms;
 
 	if (app->lock_timer || !app->session.person || app->session.locked ||
@@ -250,8 +306,8 @@ void session_arm_lock(struct app *app)
 		app_changed(app, true);
 		return;
 	}
-	app->lock_timer = g_timeout_add(
-		(guint)(after_ms - idle_ms + 10), lock_due, app);
+	app->lock_timer =
+		g_timeout_add((guint)(after_ms - idle_ms + 10), lock_due, app);
 }
 
 /* Pause -------------------------------------------------------------------- */
@@ -266,6 +322,7 @@ void session_set_paused(struct app *app, bool paused, const char *reason)
 		return;
 	}
 	app->session.paused = paused;
+	store_set_meta(app->store, "paused", paused ? "1" : "0", NULL);
 	upstream_wake(app);
 	app_refresh_header(app);
 	devices_announce(app, NULL);
@@ -283,8 +340,9 @@ void session_pause(struct app *app, struct intent *intent)
 		return;
 	}
 	if (app->visit.open) {
-		app_say(app, _("%s is still open: finish it or press F9 to "
-			       "park it, then pause."),
+		app_say(app,
+			_("%s is still open: finish it or press F9 to "
+			  "park it, then pause."),
 			app->visit.ticket->number);
 		return;
 	}

@@ -12,7 +12,8 @@
 
 enum { HINT_TIMEOUT_MS = 5000, OPS_SHOWN = 40 };
 
-/* Programs beside us ---------------------------------------------------------- */
+/* Programs beside us ----------------------------------------------------------
+ */
 
 static bool answers_at(const char *path)
 {
@@ -41,7 +42,8 @@ void app_start_daemon(
 		log_error(error, "start of %s", program);
 }
 
-/* The link ---------------------------------------------------------------------- */
+/* The link
+ * ---------------------------------------------------------------------- */
 
 static const char *link_name(const struct app *app)
 {
@@ -77,13 +79,15 @@ static void show_link(struct app *app)
 		header->link = LINK_SHOW_DOWN;
 	model_text(&header->link_since, since_text);
 	model_text(&header->retry_at, retry);
-	header->link_down_min = since > 0 && header->link == LINK_SHOW_DOWN
-		? (int)((clock_wall_ms() - since) / 60000)
-		: 0;
+	header->link_down_min =
+		since > 0 && header->link == LINK_SHOW_DOWN
+			? (int)((clock_wall_ms() - since) / 60000)
+			: 0;
 	header->clock_unsure = ABS(offset) > 5 * 60 * 1000;
 }
 
-/* The view ------------------------------------------------------------------------ */
+/* The view
+ * ------------------------------------------------------------------------ */
 
 static char *case_no_of(struct app *app, const struct op *op)
 {
@@ -131,8 +135,8 @@ static void show_sync(struct app *app)
 		(int)counts.blobs, (int)counts.numbers,
 		(double)json_int_or(app->link_state, "clock_offset_ms", 0) /
 			1000);
-	last = time_of(json_int_or(app->link_state, "last_success_ms", 0),
-		"%H:%M:%S");
+	last = time_of(
+		json_int_or(app->link_state, "last_success_ms", 0), "%H:%M:%S");
 	model_text(&out->line1, line1);
 	model_text(&out->line2, line2);
 	model_text(&out->last_success, last);
@@ -158,7 +162,8 @@ void upstream_show(struct app *app)
 		show_sync(app);
 }
 
-/* What arrives --------------------------------------------------------------------- */
+/* What arrives
+ * --------------------------------------------------------------------- */
 
 static void say_link_change(struct app *app, bool was_down)
 {
@@ -177,7 +182,8 @@ static void syncd_message(void *context, const struct json *message)
 
 	if (json_text(message, "link")) {
 		bool was_down = upstream_is_down(app);
-		bool was_known = app->link_state &&
+		bool was_known =
+			app->link_state &&
 			!json_equal(json_get(app->link_state, "link"), NULL) &&
 			strcmp(json_text_or(app->link_state, "link", ""),
 				"connecting");
@@ -220,9 +226,8 @@ static void syncd_lost(void *context, const GError *why)
 	app_changed(app, false);
 }
 
-static const struct line_client_ops syncd_ops = {.synced = syncd_synced,
-	.message = syncd_message,
-	.lost = syncd_lost};
+static const struct line_client_ops syncd_ops = {
+	.synced = syncd_synced, .message = syncd_message, .lost = syncd_lost};
 
 void upstream_start(struct app *app)
 {
@@ -235,16 +240,16 @@ void upstream_start(struct app *app)
 void upstream_wake(struct app *app)
 {
 	if (app->syncd && line_client_is_up(app->syncd))
-		line_command(app->syncd, "wake", NULL, HINT_TIMEOUT_MS, NULL,
-			NULL);
+		line_command(
+			app->syncd, "wake", NULL, HINT_TIMEOUT_MS, NULL, NULL);
 }
 
 void upstream_reconnect(struct app *app, struct intent *intent)
 {
 	(void)intent;
 	if (app->syncd && line_client_is_up(app->syncd))
-		line_command(app->syncd, "retry", NULL, HINT_TIMEOUT_MS, NULL,
-			NULL);
+		line_command(
+			app->syncd, "retry", NULL, HINT_TIMEOUT_MS, NULL, NULL);
 	else
 		app_start_daemon(app, "yikou-syncd", "syncd.sock");
 	if (!line_client_is_up(app->devd))

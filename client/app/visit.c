@@ -17,8 +17,8 @@ const char *visit_applicant_name(const struct app *app)
 {
 	const struct case_record *record = app->visit.record;
 
-	return record ? json_text_or(json_get(record->body, "applicant"),
-				"name", "")
+	return record ? json_text_or(
+				json_get(record->body, "applicant"), "name", "")
 		      : "";
 }
 
@@ -57,8 +57,7 @@ static void visit_start(struct app *app, struct ticket *take_ticket)
 	visit->ticket = take_ticket;
 	visit->origins = json_new_object();
 	visit->touched = json_new_object();
-	visit->undo = g_ptr_array_new_with_free_func(
-		(GDestroyNotify)json_free);
+	visit->undo = g_ptr_array_new_with_free_func((GDestroyNotify)json_free);
 	visit->called_boot_ms = clock_boot_ms();
 	visit->capture_replace = -1;
 	g_ptr_array_set_size(app->model.messages, 0);
@@ -77,8 +76,7 @@ void visit_begin(struct app *app, struct ticket *take_ticket)
 	json_put_text(applicant, "capacity", "1");
 	json_put(record->body, "applicant", applicant);
 	visit_go(app, VIEW_IDENTIFY);
-	app_say(app,
-		_("%s is called. Card on the reader, or type the number."),
+	app_say(app, _("%s is called. Card on the reader, or type the number."),
 		app->visit.ticket->number);
 	if (devices_has(app, "idcard"))
 		identify_read_card(app, NULL);
@@ -103,8 +101,8 @@ static bool save_mark(struct app *app, GError **error)
 
 	g_strlcpy(mark.ticket_id, app->visit.ticket->ticket_id,
 		sizeof(mark.ticket_id));
-	g_strlcpy(mark.case_id, app->visit.record->case_id,
-		sizeof(mark.case_id));
+	g_strlcpy(
+		mark.case_id, app->visit.record->case_id, sizeof(mark.case_id));
 	g_strlcpy(mark.step, view_name(app->model.view), sizeof(mark.step));
 	return visit_mark_set(app->store, &mark, error);
 }
@@ -187,7 +185,7 @@ void visit_go(struct app *app, enum view_id step)
 static bool is_outside(enum view_id view)
 {
 	return view == VIEW_SEARCH || view == VIEW_DEVICES ||
-		view == VIEW_SYNC || view == VIEW_MESSAGES;
+	       view == VIEW_SYNC || view == VIEW_MESSAGES;
 }
 
 void visit_back(struct app *app, struct intent *intent)

@@ -11,11 +11,11 @@
 
 #define AUTO(type) __attribute__((cleanup(type##_auto_free))) struct type *
 
-#define DEFINE_AUTO(type, free_function)                                       \
-	static inline void type##_auto_free(struct type **where)               \
-	{                                                                      \
-		if (*where)                                                    \
-			free_function(*where);                                 \
+#define DEFINE_AUTO(type, free_function)                         \
+	static inline void type##_auto_free(struct type **where) \
+	{                                                        \
+		if (*where)                                      \
+			free_function(*where);                   \
 	}
 
 #endif

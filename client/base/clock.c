@@ -26,8 +26,7 @@ int64_t clock_boot_ms(void)
 
 static gpointer read_boot_id(gpointer unused)
 {
-	char *id = file_read(
-		"/proc/sys/kernel/random/boot_id", 64, NULL, NULL);
+	char *id = file_read("/proc/sys/kernel/random/boot_id", 64, NULL, NULL);
 
 	(void)unused;
 	return id ? g_strchomp(id) : g_strdup("unknown");
@@ -75,7 +74,7 @@ int64_t clock_parse(const char *text)
 	if (!then)
 		return -1;
 	return g_date_time_to_unix(then) * 1000 +
-		g_date_time_get_microsecond(then) / 1000;
+	       g_date_time_get_microsecond(then) / 1000;
 }
 
 int clock_day(int64_t wall_ms)
@@ -83,6 +82,6 @@ int clock_day(int64_t wall_ms)
 	g_autoptr(GDateTime) local = local_time(wall_ms);
 
 	return g_date_time_get_year(local) * 10000 +
-		g_date_time_get_month(local) * 100 +
-		g_date_time_get_day_of_month(local);
+	       g_date_time_get_month(local) * 100 +
+	       g_date_time_get_day_of_month(local);
 }

@@ -4,9 +4,9 @@
 
 #include <string.h>
 
-G_DEFINE_QUARK(yikou-item-error, item_error)
-G_DEFINE_QUARK(yikou-link-error, link_error)
-G_DEFINE_QUARK(yikou-store-error, store_error)
+G_DEFINE_QUARK(yikou - item - error, item_error)
+G_DEFINE_QUARK(yikou - link - error, link_error)
+G_DEFINE_QUARK(yikou - store - error, store_error)
 
 struct error_row {
 	GQuark (*domain)(void);
@@ -14,8 +14,8 @@ struct error_row {
 	const char *name;
 };
 
-#define ITEM_ROW(code, name) {item_error_quark, code, name},
-#define LINK_ROW(code, name) {link_error_quark, code, name},
+#define ITEM_ROW(code, name)  {item_error_quark, code, name},
+#define LINK_ROW(code, name)  {link_error_quark, code, name},
 #define STORE_ROW(code, name) {store_error_quark, code, name},
 static const struct error_row rows[] = {
 	ITEM_ERRORS(ITEM_ROW) LINK_ERRORS(LINK_ROW) STORE_ERRORS(STORE_ROW)};

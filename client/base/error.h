@@ -15,8 +15,8 @@
 
 #include <glib.h>
 
-#define ITEM_ERROR (item_error_quark())
-#define LINK_ERROR (link_error_quark())
+#define ITEM_ERROR  (item_error_quark())
+#define LINK_ERROR  (link_error_quark())
 #define STORE_ERROR (store_error_quark())
 
 /* X(code, name): names are stable, they travel in the local protocol. */
@@ -31,13 +31,13 @@
 	X(ITEM_ERROR_DENIED, "item.denied") /* not this person's right */      \
 	X(ITEM_ERROR_USAGE, "item.usage")   /* command line wrong */
 
-#define LINK_ERRORS(X)                                                         \
-	X(LINK_ERROR_ABSENT, "link.absent")   /* nobody there */               \
-	X(LINK_ERROR_TIMEOUT, "link.timeout") /* no answer in time */          \
-	X(LINK_ERROR_CLOSED, "link.closed")                                    \
-	X(LINK_ERROR_PROTOCOL, "link.protocol") /* answer not understood */    \
-	X(LINK_ERROR_AUTH, "link.auth")                                        \
-	X(LINK_ERROR_BUSY, "link.busy")                                        \
+#define LINK_ERRORS(X)                                                      \
+	X(LINK_ERROR_ABSENT, "link.absent")   /* nobody there */            \
+	X(LINK_ERROR_TIMEOUT, "link.timeout") /* no answer in time */       \
+	X(LINK_ERROR_CLOSED, "link.closed")                                 \
+	X(LINK_ERROR_PROTOCOL, "link.protocol") /* answer not understood */ \
+	X(LINK_ERROR_AUTH, "link.auth")                                     \
+	X(LINK_ERROR_BUSY, "link.busy")                                     \
 	X(LINK_ERROR_PAPER, "link.paper") /* out of paper, cover open */
 
 #define STORE_ERRORS(X)                                                        \

@@ -59,8 +59,8 @@ char *file_read(const char *path, size_t max_bytes, size_t *len, GError **error)
 	}
 	/* Files of /proc have no size: room for all that is allowed. */
 	size = st.st_size > 0 && (size_t)st.st_size < max_bytes
-		? (size_t)st.st_size
-		: max_bytes;
+		       ? (size_t)st.st_size
+		       : max_bytes;
 	data = g_malloc(size + 2);
 	ok = read_all(fd, data, size + 1, &got);
 	close(fd);
@@ -106,8 +106,8 @@ static bool sync_dir_of(const char *path)
 }
 
 /* Ends what file_write and file_copy begin; removes the rest on failure. */
-static bool finish_file(
-	int fd, bool ok, const char *temporary, const char *path, GError **error)
+static bool finish_file(int fd, bool ok, const char *temporary,
+	const char *path, GError **error)
 {
 	int number = errno;
 
@@ -175,7 +175,7 @@ bool file_copy(const char *from, const char *to, GError **error)
 	}
 	do {
 		ok = read_all(in, piece, 65536, &got) &&
-			write_all(out, piece, got);
+		     write_all(out, piece, got);
 	} while (ok && got == 65536);
 	ok = finish_file(out, ok, temporary, to, error);
 	close(in);

@@ -14,8 +14,7 @@ char *file_read(
 
 /* Temporary file, fsync, rename, fsync of the directory. Mode 0600.
  * STORE_ERROR_FULL when the disk is, else STORE_ERROR_IO. */
-bool file_write(
-	const char *path, const void *data, size_t len, GError **error);
+bool file_write(const char *path, const void *data, size_t len, GError **error);
 
 /* Copies with the same care; the source is left alone. */
 bool file_copy(const char *from, const char *to, GError **error);

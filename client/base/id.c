@@ -166,7 +166,7 @@ bool sha256_file(const char *path, char out[SHA256_TEXT], GError **error)
 bool sha256_is_valid(const char *text)
 {
 	return text && strlen(text) == SHA256_TEXT - 1 &&
-		strspn(text, "0123456789abcdef") == SHA256_TEXT - 1;
+	       strspn(text, "0123456789abcdef") == SHA256_TEXT - 1;
 }
 
 void hmac_sha256(const uint8_t *key, size_t key_len, const void *data,
@@ -246,7 +246,7 @@ static bool parse_verifier(const char *verifier, int *log_n,
 	if (*log_n < 10 || *log_n > 18 || r != SCRYPT_R || p != SCRYPT_P)
 		return false;
 	return base64_exact(parts[3], salt, SALT_LEN) &&
-		base64_exact(parts[4], hash, SHA256_LEN);
+	       base64_exact(parts[4], hash, SHA256_LEN);
 }
 
 bool password_verify(const char *password, const char *verifier)
@@ -255,7 +255,7 @@ bool password_verify(const char *password, const char *verifier)
 	uint8_t got[SHA256_LEN];
 	int log_n = SCRYPT_LOG_N;
 	bool known = verifier && strlen(verifier) < 200 &&
-		parse_verifier(verifier, &log_n, salt, wanted);
+		     parse_verifier(verifier, &log_n, salt, wanted);
 
 	if (!known)
 		log_n = SCRYPT_LOG_N;

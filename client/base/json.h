@@ -90,8 +90,8 @@ const struct json *json_first(const struct json *value);
 const struct json *json_next(const struct json *member);
 const char *json_name(const struct json *member);
 
-#define json_each(member, value)                                               \
-	for (const struct json *member = json_first(value); member;            \
+#define json_each(member, value)                                    \
+	for (const struct json *member = json_first(value); member; \
 		member = json_next(member))
 
 #endif

@@ -50,8 +50,7 @@ static void wire_close(struct wire *wire)
 
 static void wire_lose(struct wire *wire, int code, const char *why)
 {
-	g_autoptr(GError) error =
-		g_error_new_literal(LINK_ERROR, code, why);
+	g_autoptr(GError) error = g_error_new_literal(LINK_ERROR, code, why);
 
 	if (wire->dead)
 		return;
@@ -88,8 +87,8 @@ static bool wire_take_lines(struct wire *wire)
 	 * only then seen in the local copy's loop through its return. */
 	end = bytes = g_memdup2(wire->in->str, wire->in->len + 1);
 	end += wire->in->len;
-	for (start = bytes; (newline = memchr(start, '\n',
-				     (size_t)(end - start)));
+	for (start = bytes;
+		(newline = memchr(start, '\n', (size_t)(end - start)));
 		start = newline + 1) {
 		g_string_erase(wire->in, 0, newline - start + 1);
 		if (newline - start > LINE_MAX_BYTES) {
@@ -126,8 +125,8 @@ static gboolean wire_writable(gint fd, GIOCondition what, gpointer user_data);
 static void wire_flush(struct wire *wire)
 {
 	while (!wire->dead && wire->out->len > 0) {
-		ssize_t n = send(wire->fd, wire->out->str, wire->out->len,
-			MSG_NOSIGNAL);
+		ssize_t n = send(
+			wire->fd, wire->out->str, wire->out->len, MSG_NOSIGNAL);
 
 		if (n < 0 && errno == EINTR)
 			continue;
@@ -138,8 +137,8 @@ static void wire_flush(struct wire *wire)
 		g_string_erase(wire->out, 0, n);
 	}
 	if (!wire->dead && wire->out->len > 0 && !wire->out_watch)
-		wire->out_watch = g_unix_fd_add(
-			wire->fd, G_IO_OUT, wire_writable, wire);
+		wire->out_watch =
+			g_unix_fd_add(wire->fd, G_IO_OUT, wire_writable, wire);
 }
 
 static gboolean wire_writable(gint fd, GIOCondition what, gpointer user_data)
@@ -331,9 +330,8 @@ static gboolean server_acceptable(
 static bool somebody_answers(const struct sockaddr_un *address)
 {
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	bool answers = fd >= 0 &&
-		connect(fd, (const struct sockaddr *)address,
-			sizeof(*address)) == 0;
+	bool answers = fd >= 0 && connect(fd, (const struct sockaddr *)address,
+					  sizeof(*address)) == 0;
 
 	if (fd >= 0)
 		close(fd);
@@ -356,9 +354,8 @@ static int listen_at(const char *path, GError **error)
 	unlink(path);
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	old = umask(0177);
-	bound = fd < 0
-		? -1
-		: bind(fd, (struct sockaddr *)&address, sizeof(address));
+	bound = fd < 0 ? -1
+		       : bind(fd, (struct sockaddr *)&address, sizeof(address));
 	umask(old);
 	if (bound == 0 && listen(fd, 8) == 0)
 		return fd;
@@ -514,8 +511,7 @@ static void pending_end(struct line_client *client, int64_t id,
 	gpointer stolen = NULL;
 	struct pending *pending;
 
-	if (!g_hash_table_steal_extended(
-		    client->pending, &id, NULL, &stolen))
+	if (!g_hash_table_steal_extended(client->pending, &id, NULL, &stolen))
 		return;
 	pending = stolen;
 	if (pending->reply)
@@ -531,8 +527,7 @@ static void pending_end_all(struct line_client *client, const GError *why)
 	for (GList *at = all; at; at = at->next)
 		g_array_append_val(ids, ((struct pending *)at->data)->id);
 	for (guint i = 0; i < ids->len; i++)
-		pending_end(
-			client, g_array_index(ids, int64_t, i), NULL, why);
+		pending_end(client, g_array_index(ids, int64_t, i), NULL, why);
 }
 
 static gboolean client_retry(gpointer user_data)
@@ -548,8 +543,8 @@ static void client_schedule(struct line_client *client)
 {
 	if (client->timer)
 		return;
-	client->timer = g_timeout_add(
-		(guint)client->wait_ms, client_retry, client);
+	client->timer =
+		g_timeout_add((guint)client->wait_ms, client_retry, client);
 	client->wait_ms = MIN(client->wait_ms * 2, RECONNECT_MAX_MS);
 }
 

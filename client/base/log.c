@@ -32,9 +32,9 @@ static GLogWriterOutput write_glib(GLogLevelFlags level,
 	for (gsize i = 0; i < count; i++) {
 		if (!strcmp(fields[i].key, "MESSAGE"))
 			write_line(level & (G_LOG_LEVEL_ERROR |
-					   G_LOG_LEVEL_CRITICAL)
-					? "bug"
-					: "note",
+						   G_LOG_LEVEL_CRITICAL)
+					   ? "bug"
+					   : "note",
 				fields[i].value);
 	}
 	return G_LOG_WRITER_HANDLED;

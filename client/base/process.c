@@ -28,9 +28,8 @@ static bool is_kept(const char *name)
 	for (size_t i = 0; i < G_N_ELEMENTS(kept); i++) {
 		size_t len = strlen(kept[i]);
 
-		if (kept[i][len - 1] == '*'
-				? !strncmp(name, kept[i], len - 1)
-				: !strcmp(name, kept[i]))
+		if (kept[i][len - 1] == '*' ? !strncmp(name, kept[i], len - 1)
+					    : !strcmp(name, kept[i]))
 			return true;
 	}
 	return false;
@@ -52,8 +51,7 @@ static void clear_environment(void)
 
 static void choose_locale(void)
 {
-	if (setlocale(LC_ALL, "") &&
-		!strcmp(nl_langinfo(CODESET), "UTF-8"))
+	if (setlocale(LC_ALL, "") && !strcmp(nl_langinfo(CODESET), "UTF-8"))
 		return;
 	setlocale(LC_ALL, "C.UTF-8");
 }
@@ -111,9 +109,8 @@ bool process_spawn_daemon(const char *const argv[], const char *log_path,
 			log_path, g_strerror(errno));
 		return false;
 	}
-	ok = g_spawn_async(NULL, (char **)argv, NULL,
-		G_SPAWN_DO_NOT_REAP_CHILD, become_daemon, GINT_TO_POINTER(fd),
-		&child, &why);
+	ok = g_spawn_async(NULL, (char **)argv, NULL, G_SPAWN_DO_NOT_REAP_CHILD,
+		become_daemon, GINT_TO_POINTER(fd), &child, &why);
 	close(fd);
 	if (!ok) {
 		g_set_error(error, LINK_ERROR, LINK_ERROR_ABSENT,
@@ -132,7 +129,7 @@ bool process_spawn_daemon(const char *const argv[], const char *log_path,
 enum { OUTPUT_MAX = 1 << 20 };
 
 struct run {
-	GSubprocess *child;         /* own */
+	GSubprocess *child; /* own */
 	process_done_fn *done;
 	void *context;
 	guint timer;
@@ -199,9 +196,9 @@ void process_run(const char *const argv[], const char *input, int timeout_ms,
 	struct run *run;
 
 	if (!child) {
-		g_autoptr(GError) error = g_error_new(LINK_ERROR,
-			LINK_ERROR_ABSENT, "cannot start %s: %s", argv[0],
-			why->message);
+		g_autoptr(GError) error =
+			g_error_new(LINK_ERROR, LINK_ERROR_ABSENT,
+				"cannot start %s: %s", argv[0], why->message);
 
 		done(context, NULL, error);
 		return;

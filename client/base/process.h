@@ -32,8 +32,8 @@ struct process_result {
 	char *output;  /* own: standard output, at most 1 MiB, NUL ended */
 };
 
-typedef void process_done_fn(void *context,
-	const struct process_result *result, const GError *error);
+typedef void process_done_fn(void *context, const struct process_result *result,
+	const GError *error);
 
 /* Runs a child: writes input (may be NULL) to its standard input, collects its
  * output, ends it after timeout_ms. done is called once from the main loop. */

@@ -90,8 +90,8 @@ char *text_fit(const char *text, int width, enum text_cut cut)
 			head = tail = (width - 1) / 2;
 		else if (cut == TEXT_CUT_START)
 			head = 0, tail = width - 1;
-		g_string_append_len(out, text,
-			(gssize)text_bytes_for_width(text, head));
+		g_string_append_len(
+			out, text, (gssize)text_bytes_for_width(text, head));
 		g_string_append_c(out, '~');
 		g_string_append(out, tail_for_width(text, tail));
 	}
@@ -124,17 +124,48 @@ struct replacement {
 /* Characters of ambiguous width: one column in the library, one or two on the
  * glass (screen.md 6.1). Sorted. */
 static const struct replacement ambiguous[] = {
-	{0x00a0, " "}, {0x00a7, "条"}, {0x00b0, "度"}, {0x00b1, "+-"},
-	{0x00b7, "・"}, {0x00d7, "x"}, {0x00f7, "/"}, {0x2010, "-"},
-	{0x2013, "-"}, {0x2014, "-"}, {0x2015, "-"}, {0x2018, "'"},
-	{0x2019, "'"}, {0x201c, "\""}, {0x201d, "\""}, {0x2022, "・"},
-	{0x2025, ".."}, {0x2026, "..."}, {0x2027, "・"}, {0x2030, "%."},
-	{0x203b, "*"}, {0x2103, "度"}, {0x2116, "No."}, {0x2190, "<"},
-	{0x2191, "^"}, {0x2192, ">"}, {0x2193, "v"}, {0x221a, "v"},
-	{0x2260, "!="}, {0x2264, "<="}, {0x2265, ">="}, {0x2500, "-"},
-	{0x2502, "|"}, {0x25a0, "#"}, {0x25a1, "[]"}, {0x25b2, "^"},
-	{0x25b3, "^"}, {0x25cb, "o"}, {0x25cf, "*"}, {0x25ce, "o"},
-	{0x2605, "*"}, {0x2606, "*"},
+	{0x00a0, " "},
+	{0x00a7, "条"},
+	{0x00b0, "度"},
+	{0x00b1, "+-"},
+	{0x00b7, "・"},
+	{0x00d7, "x"},
+	{0x00f7, "/"},
+	{0x2010, "-"},
+	{0x2013, "-"},
+	{0x2014, "-"},
+	{0x2015, "-"},
+	{0x2018, "'"},
+	{0x2019, "'"},
+	{0x201c, "\""},
+	{0x201d, "\""},
+	{0x2022, "・"},
+	{0x2025, ".."},
+	{0x2026, "..."},
+	{0x2027, "・"},
+	{0x2030, "%."},
+	{0x203b, "*"},
+	{0x2103, "度"},
+	{0x2116, "No."},
+	{0x2190, "<"},
+	{0x2191, "^"},
+	{0x2192, ">"},
+	{0x2193, "v"},
+	{0x221a, "v"},
+	{0x2260, "!="},
+	{0x2264, "<="},
+	{0x2265, ">="},
+	{0x2500, "-"},
+	{0x2502, "|"},
+	{0x25a0, "#"},
+	{0x25a1, "[]"},
+	{0x25b2, "^"},
+	{0x25b3, "^"},
+	{0x25cb, "o"},
+	{0x25cf, "*"},
+	{0x25ce, "o"},
+	{0x2605, "*"},
+	{0x2606, "*"},
 };
 
 static const char *replacement_of(gunichar c)
@@ -158,8 +189,8 @@ static bool is_control(gunichar c)
 	default:
 		/* Variation selectors, tags, Hangul fillers. */
 		return (c >= 0xfe00 && c <= 0xfe0f) ||
-			(c >= 0xe0000 && c <= 0xe0fff) || c == 0x115f ||
-			c == 0x1160 || c == 0x3164 || c == 0xffa0;
+		       (c >= 0xe0000 && c <= 0xe0fff) || c == 0x115f ||
+		       c == 0x1160 || c == 0x3164 || c == 0xffa0;
 	}
 }
 
@@ -174,7 +205,7 @@ static void append_screen_char(GString *out, gunichar c)
 	} else if (c >= 0x2460 && c <= 0x2473) {
 		g_string_append_printf(out, "(%u)", c - 0x2460 + 1);
 	} else if (g_unichar_iswide_cjk(c) && !g_unichar_iswide(c) &&
-		!g_unichar_isalpha(c) && !g_unichar_ismark(c)) {
+		   !g_unichar_isalpha(c) && !g_unichar_ismark(c)) {
 		g_string_append_c(out, '?');
 	} else {
 		g_string_append_unichar(out, c);

@@ -14,9 +14,10 @@ static enum exit_code check_all(const struct config *config)
 	g_autoptr(GError) error = NULL;
 	AUTO(catalog) catalog = catalog_load(dir, &error);
 	AUTO(calendar) calendar = catalog ? calendar_load(days, &error) : NULL;
-	AUTO(people) people = calendar
-		? people_load(config_path(config, "files.people"), &error)
-		: NULL;
+	AUTO(people) people =
+		calendar ? people_load(
+				   config_path(config, "files.people"), &error)
+			 : NULL;
 
 	if (!people)
 		return command_fail(error);

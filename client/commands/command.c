@@ -27,9 +27,8 @@ static bool load_config(struct command_options *options, enum exit_code *code)
 {
 	g_autoptr(GError) error = NULL;
 
-	options->config = config_load(options->config_path
-			? options->config_path
-			: default_config,
+	options->config = config_load(
+		options->config_path ? options->config_path : default_config,
 		&error);
 	if (options->config) {
 		set_language(options->config);
@@ -44,8 +43,7 @@ bool command_begin(struct command_options *options, int *argc, char ***argv,
 	const GOptionEntry *entries, enum exit_code *code)
 {
 	const GOptionEntry shared[] = {
-		{"config", 'c', 0, G_OPTION_ARG_FILENAME,
-			&options->config_path,
+		{"config", 'c', 0, G_OPTION_ARG_FILENAME, &options->config_path,
 			_("configuration of the window"), "FILE"},
 		{"json", 0, 0, G_OPTION_ARG_NONE, &options->json,
 			_("print JSON"), NULL},
@@ -75,8 +73,7 @@ void command_end(struct command_options *options)
 
 enum exit_code command_fail(const GError *error)
 {
-	g_autofree char *detail =
-		text_sink_plain(error ? error->message : "");
+	g_autofree char *detail = text_sink_plain(error ? error->message : "");
 
 	fprintf(stderr, "yikou: %s\n", text_error(error));
 	fprintf(stderr, "       %s\n", detail);

@@ -23,8 +23,7 @@ static void print_devices(const struct diag *diag)
 	g_autofree char *text = NULL;
 
 	for (guint i = 0; i < diag->devices->len; i++) {
-		const struct json *device =
-			g_ptr_array_index(diag->devices, i);
+		const struct json *device = g_ptr_array_index(diag->devices, i);
 		const struct json *counters = json_get(device, "counters");
 
 		json_add(list, json_copy(device));
@@ -86,8 +85,8 @@ static void synced(void *context)
 	}
 	args = json_new_object();
 	json_put_text(args, "device", diag->check);
-	line_command(diag->client, "check", args, ANSWER_TIMEOUT_MS, checked,
-		diag);
+	line_command(
+		diag->client, "check", args, ANSWER_TIMEOUT_MS, checked, diag);
 }
 
 static void message(void *context, const struct json *state)
@@ -101,8 +100,8 @@ static void message(void *context, const struct json *state)
 static gboolean no_answer(gpointer user_data)
 {
 	struct diag *diag = user_data;
-	g_autoptr(GError) error = g_error_new_literal(LINK_ERROR,
-		LINK_ERROR_ABSENT, "yikou-devd does not answer");
+	g_autoptr(GError) error = g_error_new_literal(
+		LINK_ERROR, LINK_ERROR_ABSENT, "yikou-devd does not answer");
 
 	diag->code = command_fail(error);
 	g_main_loop_quit(diag->loop);
@@ -120,8 +119,8 @@ static enum exit_code diagnose(
 	guint timer;
 
 	diag.loop = g_main_loop_new(NULL, FALSE);
-	diag.devices = g_ptr_array_new_with_free_func(
-		(GDestroyNotify)json_free);
+	diag.devices =
+		g_ptr_array_new_with_free_func((GDestroyNotify)json_free);
 	diag.client = line_client_new(path, "yikou diag", &ops, &diag);
 	timer = g_timeout_add(check ? ANSWER_TIMEOUT_MS : CONNECT_TIMEOUT_MS,
 		no_answer, &diag);

@@ -16,8 +16,7 @@ static const struct command commands[] = {
 	{"sync", N_("send and fetch now, and say what is left"), command_sync},
 	{"verify", N_("check the store: seals, chains, attachments"),
 		command_verify},
-	{"passwd", N_("make the password line of people.conf"),
-		command_passwd},
+	{"passwd", N_("make the password line of people.conf"), command_passwd},
 };
 
 static void print_help(void)
@@ -29,8 +28,7 @@ static void print_help(void)
 		 "The program at a government service window.\n\n"
 		 "Commands:\n"));
 	for (size_t i = 0; i < G_N_ELEMENTS(commands); i++)
-		printf("  %-8s %s\n", commands[i].name,
-			_(commands[i].summary));
+		printf("  %-8s %s\n", commands[i].name, _(commands[i].summary));
 	printf(_("\nExamples:\n"
 		 "  yikou --config /etc/yikou/yikou.conf\n"
 		 "  yikou sync --json\n"

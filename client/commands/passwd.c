@@ -46,12 +46,13 @@ static enum exit_code make_line(void)
 
 	if (!ask(_("New password: "), first, sizeof(first)) ||
 		strlen(first) < PASSWORD_MIN) {
-		fprintf(stderr, _("yikou: at least %d characters; nothing was "
-				  "made\n"),
+		fprintf(stderr,
+			_("yikou: at least %d characters; nothing was "
+			  "made\n"),
 			PASSWORD_MIN);
 	} else if (isatty(STDIN_FILENO) &&
-		(!ask(_("Once more: "), second, sizeof(second)) ||
-			strcmp(first, second))) {
+		   (!ask(_("Once more: "), second, sizeof(second)) ||
+			   strcmp(first, second))) {
 		fprintf(stderr,
 			_("yikou: the two are different; nothing was made\n"));
 	} else {

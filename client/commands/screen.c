@@ -78,7 +78,7 @@ static const struct app_ops app_ops = {
 static bool needs_flush(enum intent_kind kind)
 {
 	return kind != INTENT_NONE && kind != INTENT_MESSAGE &&
-		kind != INTENT_FIELD_SET && kind != INTENT_CELL_SET;
+	       kind != INTENT_FIELD_SET && kind != INTENT_CELL_SET;
 }
 
 /* The views see the state the last key left behind, even when several keys
@@ -125,8 +125,7 @@ static const struct term_ops term_ops = {
 static void redirect_log(const struct config *config)
 {
 	g_autofree char *path = config_runtime(config, "yikou.log");
-	int fd = open(
-		path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+	int fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
 
 	if (fd < 0)
 		return;
@@ -138,8 +137,7 @@ static bool wants_color(const struct config *config)
 {
 	const char *no_color = g_getenv("NO_COLOR");
 
-	return config_bool(config, "screen.color") &&
-		!(no_color && *no_color);
+	return config_bool(config, "screen.color") && !(no_color && *no_color);
 }
 
 static void run_window(struct window *window)

@@ -8,8 +8,12 @@
 #include "client/commands/command.h"
 #include "ui/text.h"
 
-enum { CONNECT_TIMEOUT_MS = 1000, RUN_TIMEOUT_MS = 15 * 60 * 1000,
-	HINT_TIMEOUT_MS = 5000, QUIET_LIMIT_MS = 60 * 1000 };
+enum {
+	CONNECT_TIMEOUT_MS = 1000,
+	RUN_TIMEOUT_MS = 15 * 60 * 1000,
+	HINT_TIMEOUT_MS = 5000,
+	QUIET_LIMIT_MS = 60 * 1000
+};
 
 struct sync {
 	GMainLoop *loop;
@@ -109,8 +113,8 @@ static void synced(void *context)
 			hinted, sync);
 }
 
-static void ran_once(void *context, const struct process_result *result,
-	const GError *error)
+static void ran_once(
+	void *context, const struct process_result *result, const GError *error)
 {
 	struct sync *sync = context;
 
@@ -120,8 +124,8 @@ static void ran_once(void *context, const struct process_result *result,
 		if (result->output)
 			fputs(result->output, stdout);
 		sync->code = result->exit_code < 0
-			? EXIT_CODE_INTERRUPTED
-			: (enum exit_code)result->exit_code;
+				     ? EXIT_CODE_INTERRUPTED
+				     : (enum exit_code)result->exit_code;
 	}
 	g_main_loop_quit(sync->loop);
 }

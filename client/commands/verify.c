@@ -10,8 +10,8 @@
 #include "client/store/outbox.h"
 #include "ui/text.h"
 
-static bool verify_store(struct store *store, struct json *report,
-	GError **error)
+static bool verify_store(
+	struct store *store, struct json *report, GError **error)
 {
 	char head[SHA256_TEXT] = "";
 	int64_t ops = 0, acts = 0, blobs = 0;
@@ -42,7 +42,7 @@ static void print_report(const struct json *report)
 		(int)json_int_or(report, "audit_rows", 0));
 	command_print(_("attachments    %d, every hash good"),
 		(int)json_int_or(report, "attachments", 0));
-	json_each(series, json_get(report, "numbers"))
+	json_each (series, json_get(report, "numbers"))
 		command_print(
 			_("numbers        %s: leased %d = used %d + void %d + "
 			  "free %d"),

@@ -31,7 +31,7 @@ static void look(struct citizens *citizens, const struct json *state)
 	const char *bar = json_text_or(json_get(state, "bar"), "text", "");
 	const char *pad = json_text_or(json_get(state, "pad"), "showing", "");
 	bool called = g_str_has_prefix(bar, "请") &&
-		g_strcmp0(bar, citizens->bar) != 0;
+		      g_strcmp0(bar, citizens->bar) != 0;
 
 	g_free(citizens->bar);
 	citizens->bar = g_strdup(bar);

@@ -78,8 +78,8 @@ static bool hand_over(struct demo_window *window, GError **error)
 static int play(const struct options *options)
 {
 	g_autoptr(GError) error = NULL;
-	AUTO(demo_window) window = demo_window_new(options->programs,
-		options->data, options->language, &error);
+	AUTO(demo_window) window = demo_window_new(
+		options->programs, options->data, options->language, &error);
 	bool done = false;
 
 	if (window && demo_seed_cases(window, &error))
@@ -97,7 +97,8 @@ static int play(const struct options *options)
 int main(int argc, char **argv)
 {
 	struct options options = {.programs = g_strdup("build/plain"),
-		.data = g_strdup("config"), .language = g_strdup("zh_CN"),
+		.data = g_strdup("config"),
+		.language = g_strdup("zh_CN"),
 		.scripted = !isatty(STDIN_FILENO)};
 	const GOptionEntry entries[] = {
 		{"programs", 0, 0, G_OPTION_ARG_FILENAME, &options.programs,
@@ -125,8 +126,8 @@ int main(int argc, char **argv)
 	if (options.scenarios)
 		code = scenarios_run(options.programs, options.data,
 			       options.scenarios)
-			? EXIT_CODE_OK
-			: EXIT_CODE_ITEM;
+			       ? EXIT_CODE_OK
+			       : EXIT_CODE_ITEM;
 	else
 		code = play(&options);
 	g_free(options.scenarios);

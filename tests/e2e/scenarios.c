@@ -59,14 +59,15 @@ static void kill_program(struct play *play, const char *program)
 
 static void expect(struct play *play, const char *text, int timeout_ms)
 {
-	g_autofree char *what =
-		g_strdup_printf("「%s」 did not appear", text);
+	g_autofree char *what = g_strdup_printf("「%s」 did not appear", text);
 
 	if (play->ok && !terminal_wait(play->terminal, text, timeout_ms))
 		play_fail(play, what);
 }
 
-/* Link ------------------------------------------------------------------------------- */
+/* Link
+ * -------------------------------------------------------------------------------
+ */
 
 /* The platform is away from the identification on; the visit is finished
  * without it; when it is back everything arrives once. */
@@ -131,13 +132,17 @@ static void refused(struct play *play)
 	play_type(play, "not possible", "<F8>", "不能选");
 	play_type(play, "refuse", "2", "不予受理的理由");
 	play_type(play, "reason", "1", "F8 不予受理");
+	/* F8 twice within a quarter of a second is a bounce. */
+	terminal_pause(play->terminal, 400);
 	play_type(play, "done", "<F8>", "[6");
 	expect(play, "不予受理通知书", SHORT_MS);
-	expect(play, "outbox", LONG_MS);
+	expect(play, "[完成]   不予受理通知书", LONG_MS);
 	play_sent(play);
 }
 
-/* Crash -------------------------------------------------------------------------------- */
+/* Crash
+ * --------------------------------------------------------------------------------
+ */
 
 /* The screen is killed in the form; the draft is there when it comes back. */
 static void screen_killed(struct play *play)
@@ -182,12 +187,14 @@ static void daemons_killed(struct play *play)
 	play_report(play);
 }
 
-/* Terminal ------------------------------------------------------------------------------- */
+/* Terminal
+ * -------------------------------------------------------------------------------
+ */
 
 static void resized(struct play *play)
 {
-	static const int sizes[][2] = {{1, 1}, {12, 40}, {43, 132}, {10, 30},
-		{24, 79}, {24, 80}};
+	static const int sizes[][2] = {
+		{1, 1}, {12, 40}, {43, 132}, {10, 30}, {24, 79}, {24, 80}};
 
 	play_log_in(play);
 	play_call(play);
@@ -218,7 +225,8 @@ static void pasted(struct play *play)
 	terminal_paste(play->terminal, paste);
 	expect(play, "xxxxxxxx", LONG_MS);
 	terminal_pause(play->terminal, 300);
-	play_type(play, "alive", "<C-u>登封市粘贴小店<Enter>", "登封市粘贴小店");
+	play_type(
+		play, "alive", "<C-u>登封市粘贴小店<Enter>", "登封市粘贴小店");
 }
 
 static void second_screen(struct play *play)
@@ -268,8 +276,8 @@ static const struct scenario scenarios[] = {
 	{"terminal", "the terminal is closed", hung_up},
 };
 
-static bool run_one(const struct scenario *scenario, const char *programs,
-	const char *data)
+static bool run_one(
+	const struct scenario *scenario, const char *programs, const char *data)
 {
 	g_autoptr(GError) error = NULL;
 	AUTO(demo_window) window =

@@ -116,24 +116,46 @@ GPid terminal_pid(const struct terminal *terminal)
 	return terminal->pid;
 }
 
-/* Typing ---------------------------------------------------------------------- */
+/* Typing ----------------------------------------------------------------------
+ */
 
 struct named_key {
 	const char *name, *bytes;
 };
 
 static const struct named_key named_keys[] = {
-	{"<Enter>", "\r"}, {"<Esc>", "\033"}, {"<Tab>", "\t"},
-	{"<S-Tab>", "\033[Z"}, {"<BS>", "\177"}, {"<Space>", " "},
-	{"<Up>", "\033OA"}, {"<Down>", "\033OB"}, {"<Right>", "\033OC"},
-	{"<Left>", "\033OD"}, {"<PgUp>", "\033[5~"}, {"<PgDn>", "\033[6~"},
-	{"<Del>", "\033[3~"}, {"<F1>", "\033OP"}, {"<F2>", "\033OQ"},
-	{"<F3>", "\033OR"}, {"<F4>", "\033OS"}, {"<F5>", "\033[15~"},
-	{"<F6>", "\033[17~"}, {"<F7>", "\033[18~"}, {"<F8>", "\033[19~"},
-	{"<F9>", "\033[20~"}, {"<F10>", "\033[21~"}, {"<F12>", "\033[24~"},
-	{"<C-k>", "\013"}, {"<C-g>", "\007"}, {"<C-f>", "\006"},
-	{"<C-e>", "\005"}, {"<C-l>", "\014"}, {"<C-u>", "\025"},
-	{"<C-z>", "\032"}, {"<C-c>", "\003"},
+	{"<Enter>", "\r"},
+	{"<Esc>", "\033"},
+	{"<Tab>", "\t"},
+	{"<S-Tab>", "\033[Z"},
+	{"<BS>", "\177"},
+	{"<Space>", " "},
+	{"<Up>", "\033OA"},
+	{"<Down>", "\033OB"},
+	{"<Right>", "\033OC"},
+	{"<Left>", "\033OD"},
+	{"<PgUp>", "\033[5~"},
+	{"<PgDn>", "\033[6~"},
+	{"<Del>", "\033[3~"},
+	{"<F1>", "\033OP"},
+	{"<F2>", "\033OQ"},
+	{"<F3>", "\033OR"},
+	{"<F4>", "\033OS"},
+	{"<F5>", "\033[15~"},
+	{"<F6>", "\033[17~"},
+	{"<F7>", "\033[18~"},
+	{"<F8>", "\033[19~"},
+	{"<F9>", "\033[20~"},
+	{"<F10>", "\033[21~"},
+	{"<F12>", "\033[24~"},
+	{"<C-k>", "\013"},
+	{"<C-g>", "\007"},
+	{"<C-f>", "\006"},
+	{"<C-e>", "\005"},
+	{"<C-l>", "\014"},
+	{"<C-u>", "\025"},
+	{"<C-z>", "\032"},
+	{"<C-c>", "\003"},
 };
 
 static const struct named_key *named_at(const char *at)
@@ -164,13 +186,12 @@ void terminal_type(struct terminal *terminal, const char *keys)
 {
 	while (*keys) {
 		const struct named_key *named = named_at(keys);
-		size_t len = named
-			? strlen(named->name)
-			: (size_t)(g_utf8_next_char(keys) - keys);
+		size_t len = named ? strlen(named->name)
+				   : (size_t)(g_utf8_next_char(keys) - keys);
 
 		if (named)
-			send_bytes(terminal, named->bytes,
-				strlen(named->bytes));
+			send_bytes(
+				terminal, named->bytes, strlen(named->bytes));
 		else
 			send_bytes(terminal, keys, len);
 		/* A lone Esc is told from a function key by the time. */
@@ -207,7 +228,8 @@ int terminal_keystrokes(const struct terminal *terminal)
 	return terminal->keystrokes;
 }
 
-/* Waiting ----------------------------------------------------------------------- */
+/* Waiting
+ * ----------------------------------------------------------------------- */
 
 static gboolean wake(gpointer user_data)
 {
@@ -257,7 +279,8 @@ bool terminal_wait_gone(
 	return wait_for(terminal, text, false, timeout_ms);
 }
 
-/* The screen ----------------------------------------------------------------------- */
+/* The screen
+ * ----------------------------------------------------------------------- */
 
 static void append_cell(GString *out, const VTermScreenCell *cell)
 {

@@ -13,8 +13,12 @@
 #include "client/store/ticket.h"
 #include "tests/e2e/terminal.h"
 
-enum { STEP_TIMEOUT_MS = 12000, SCAN_TIMEOUT_MS = 30000,
-	SENT_TIMEOUT_MS = 60000, OPS_MAX = 200 };
+enum {
+	STEP_TIMEOUT_MS = 12000,
+	SCAN_TIMEOUT_MS = 30000,
+	SENT_TIMEOUT_MS = 60000,
+	OPS_MAX = 200
+};
 
 /* A step of the script: type, then wait for text on the screen. */
 struct step {
@@ -60,21 +64,20 @@ static void run_step(struct play *play, const struct step *step)
 	print_screen(play, step->name);
 }
 
-static void run_steps(
-	struct play *play, const struct step *steps, size_t count)
+static void run_steps(struct play *play, const struct step *steps, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
 		run_step(play, &steps[i]);
 }
 
 /* Until the simulated device shows it, as a citizen would see. */
-void play_wait_device(struct play *play, const char *device,
-	const char *member, const char *wanted)
+void play_wait_device(struct play *play, const char *device, const char *member,
+	const char *wanted)
 {
 	for (int i = 0; i < 100 && play->ok; i++) {
 		AUTO(json) state = demo_sim(play->window, "state", NULL);
-		const char *shown = json_text_or(
-			json_get(state, device), member, "");
+		const char *shown =
+			json_text_or(json_get(state, device), member, "");
 
 		if (strstr(shown, wanted)) {
 			json_put_text(play->seen, device, shown);
@@ -85,7 +88,8 @@ void play_wait_device(struct play *play, const char *device,
 	play_fail(play, device);
 }
 
-/* The script ------------------------------------------------------------------------- */
+/* The script
+ * ------------------------------------------------------------------------- */
 
 void play_log_in(struct play *play)
 {
@@ -105,8 +109,8 @@ void play_call(struct play *play)
 
 void play_identify(struct play *play)
 {
-	demo_card(play->window, "410199199010010021", "李示例", "2",
-		"19901001");
+	demo_card(
+		play->window, "410199199010010021", "李示例", "2", "19901001");
 	run_step(play, &(struct step){"card read", "", "李示例", 0});
 	run_step(play, &(struct step){"item", "<Enter>", "[2", 0});
 }
@@ -149,7 +153,8 @@ void play_rate(struct play *play)
 	play_wait_device(play, "pad", "showing", "idle");
 }
 
-/* Read back -------------------------------------------------------------------------- */
+/* Read back
+ * -------------------------------------------------------------------------- */
 
 static struct case_record *find_case(struct store *store)
 {
@@ -175,8 +180,8 @@ static bool blob_is_equal(
 	char local[SHA256_TEXT], remote[SHA256_TEXT];
 
 	return sha256_file(path, local, NULL) && !strcmp(local, sha256) &&
-		demo_get_hash(play->window, url, remote) &&
-		!strcmp(remote, sha256);
+	       demo_get_hash(play->window, url, remote) &&
+	       !strcmp(remote, sha256);
 }
 
 static struct json *report_materials(struct play *play, struct store *store,
@@ -184,18 +189,19 @@ static struct json *report_materials(struct play *play, struct store *store,
 {
 	struct json *out = json_new_array();
 
-	json_each(material, json_get(record->body, "materials")) {
+	json_each (material, json_get(record->body, "materials")) {
 		struct json *row = json_new_object();
 		struct json *pages = json_new_array();
 
 		json_put_text(row, "name", json_text(material, "name"));
 		json_put_text(row, "state", json_text(material, "state"));
-		json_each(page, json_get(material, "pages")) {
+		json_each (page, json_get(material, "pages")) {
 			const char *sha256 = json_text_or(page, "sha256", "");
 
 			json_add_text(pages, sha256);
 			if (!blob_is_equal(play, store, sha256))
-				play_fail(play, "a page differs at the platform");
+				play_fail(
+					play, "a page differs at the platform");
 		}
 		json_put(row, "pages", pages);
 		json_add(out, row);
@@ -253,7 +259,7 @@ static bool platform_is_equal(struct play *play, struct store *store,
 	if (ops)
 		g_ptr_array_unref(ops);
 	return equal && json_length(json_get(remote, "documents")) == 2 &&
-		json_length(json_get(remote, "ratings")) == 1;
+	       json_length(json_get(remote, "ratings")) == 1;
 }
 
 static struct json *report_outbox(struct play *play, struct store *store)
@@ -273,8 +279,8 @@ static struct json *report_outbox(struct play *play, struct store *store)
 	return out;
 }
 
-static void report_case(struct play *play, struct store *store,
-	struct json *report)
+static void report_case(
+	struct play *play, struct store *store, struct json *report)
 {
 	AUTO(case_record) record = find_case(store);
 	int rating;
@@ -312,8 +318,7 @@ void play_report(struct play *play)
 		play_fail(play, "the store does not open");
 	}
 	json_put(report, "devices", json_copy(play->seen));
-	json_put_int(report, "keystrokes",
-		terminal_keystrokes(play->terminal));
+	json_put_int(report, "keystrokes", terminal_keystrokes(play->terminal));
 	json_put_number(report, "seconds",
 		(double)((g_get_monotonic_time() - play->began_us) / 100000) /
 			10);
@@ -346,8 +351,7 @@ void play_type(
 
 void play_sent(struct play *play)
 {
-	run_step(play,
-		&(struct step){"sent", "", "待传 0", SENT_TIMEOUT_MS});
+	run_step(play, &(struct step){"sent", "", "待传 0", SENT_TIMEOUT_MS});
 }
 
 bool play_open(struct play *play, struct demo_window *window, bool quiet)

@@ -35,8 +35,8 @@ void play_sent(struct play *play);
 void play_type(struct play *play, const char *name, const char *keys,
 	const char *text);
 /* Until a simulated device shows it, as a citizen would see. */
-void play_wait_device(struct play *play, const char *device,
-	const char *member, const char *wanted);
+void play_wait_device(struct play *play, const char *device, const char *member,
+	const char *wanted);
 
 /* Reads back from store, devices and platform what happened; fails the play
  * when anything is not true; prints the JSON line unless quiet. */

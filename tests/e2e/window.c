@@ -35,7 +35,9 @@ static void spin(int ms)
 	}
 }
 
-/* Files --------------------------------------------------------------------------- */
+/* Files
+ * ---------------------------------------------------------------------------
+ */
 
 static bool write_text(const struct demo_window *window, const char *name,
 	const char *text, GError **error)
@@ -104,7 +106,8 @@ static bool write_devices(const struct demo_window *window, GError **error)
 	return write_text(window, "devices.conf", text, error);
 }
 
-/* Programs ------------------------------------------------------------------------- */
+/* Programs
+ * ------------------------------------------------------------------------- */
 
 static void die_with_parent(gpointer unused)
 {
@@ -167,8 +170,8 @@ bool demo_start_platform(struct demo_window *window, GError **error)
 	g_autofree char *port_file = demo_path(window, "platform.port");
 	g_autofree char *catalog =
 		g_build_filename(window->data, "catalog", NULL);
-	g_autofree char *seed = g_build_filename(
-		window->data, "demo/platform-seed.json", NULL);
+	g_autofree char *seed =
+		g_build_filename(window->data, "demo/platform-seed.json", NULL);
 	g_autofree char *port = g_strdup_printf("%d", window->port);
 	g_autofree char *text = NULL;
 	const char *argv[] = {binary, "--port", port, "--port-file", port_file,
@@ -256,8 +259,8 @@ struct demo_window *demo_window_new(const char *programs, const char *data,
 	window->config = demo_path(window, "yikou.conf");
 	if (!demo_start_platform(window, error) ||
 		!write_config(window, language, error) ||
-		!write_people(window, error) ||
-		!write_devices(window, error) || !start_all(window, error))
+		!write_people(window, error) || !write_devices(window, error) ||
+		!start_all(window, error))
 		return NULL;
 	made = window;
 	window = NULL;
@@ -310,7 +313,8 @@ void demo_window_free(struct demo_window *window)
 	g_free(window);
 }
 
-/* The simulator ---------------------------------------------------------------------- */
+/* The simulator
+ * ---------------------------------------------------------------------- */
 
 struct waiting {
 	bool over;
@@ -326,8 +330,8 @@ static void sim_answered(
 	waiting->result = error ? NULL : json_copy(result);
 }
 
-struct json *demo_sim(struct demo_window *window, const char *verb,
-	struct json *take_args)
+struct json *demo_sim(
+	struct demo_window *window, const char *verb, struct json *take_args)
 {
 	struct waiting waiting = {0};
 
@@ -340,8 +344,8 @@ struct json *demo_sim(struct demo_window *window, const char *verb,
 	return waiting.result;
 }
 
-void demo_card(struct demo_window *window, const char *number,
-	const char *name, const char *sex, const char *birth)
+void demo_card(struct demo_window *window, const char *number, const char *name,
+	const char *sex, const char *birth)
 {
 	struct json *args = json_new_object();
 
@@ -358,7 +362,8 @@ void demo_card(struct demo_window *window, const char *number,
 	json_free(demo_sim(window, "card", args));
 }
 
-/* The platform ------------------------------------------------------------------------- */
+/* The platform
+ * ------------------------------------------------------------------------- */
 
 static GBytes *read_all(GInputStream *stream)
 {
@@ -374,13 +379,13 @@ static GBytes *read_all(GInputStream *stream)
 }
 
 /* The body of a 200, NULL otherwise. *reply owns it. */
-static const char *get(
-	struct demo_window *window, const char *path, GBytes **reply, size_t *len)
+static const char *get(struct demo_window *window, const char *path,
+	GBytes **reply, size_t *len)
 {
 	g_autoptr(GSocketClient) client = g_socket_client_new();
 	g_autoptr(GSocketConnection) connection =
-		g_socket_client_connect_to_host(client, "127.0.0.1",
-			(guint16)window->port, NULL, NULL);
+		g_socket_client_connect_to_host(
+			client, "127.0.0.1", (guint16)window->port, NULL, NULL);
 	g_autofree char *request = g_strdup_printf(
 		"GET %s HTTP/1.1\r\nHost: 127.0.0.1\r\n"
 		"Authorization: Bearer %s\r\nConnection: close\r\n\r\n",
@@ -390,16 +395,16 @@ static const char *get(
 
 	*reply = NULL;
 	if (!connection ||
-		!g_output_stream_write_all(g_io_stream_get_output_stream(
-						   G_IO_STREAM(connection)),
+		!g_output_stream_write_all(
+			g_io_stream_get_output_stream(G_IO_STREAM(connection)),
 			request, strlen(request), NULL, NULL, NULL))
 		return NULL;
-	*reply = read_all(
-		g_io_stream_get_input_stream(G_IO_STREAM(connection)));
+	*reply =
+		read_all(g_io_stream_get_input_stream(G_IO_STREAM(connection)));
 	data = g_bytes_get_data(*reply, &size);
 	body = size > 12 && !memcmp(data + 8, " 200", 4)
-		? memmem(data, size, "\r\n\r\n", 4)
-		: NULL;
+		       ? memmem(data, size, "\r\n\r\n", 4)
+		       : NULL;
 	if (!body)
 		return NULL;
 	*len = size - (size_t)(body + 4 - data);
@@ -426,7 +431,8 @@ bool demo_get_hash(struct demo_window *window, const char *path, char *sha256)
 	return body != NULL;
 }
 
-/* Cases in work -------------------------------------------------------------------------- */
+/* Cases in work
+ * -------------------------------------------------------------------------- */
 
 struct seed_case {
 	const char *code, *item, *name, *id_number, *initials;
@@ -445,8 +451,11 @@ static bool seed_case(
 	struct store *store, const struct seed_case *seed, GError **error)
 {
 	static const char *const series[] = {"accept", NULL};
-	const struct actor actor = {.staff_no = "1003", .staff_name = "甄示例",
-		.role = "clerk", .window = "03", .session = ""};
+	const struct actor actor = {.staff_no = "1003",
+		.staff_name = "甄示例",
+		.role = "clerk",
+		.window = "03",
+		.session = ""};
 	struct case_decision decision = {.event = CASE_EVENT_ACCEPT,
 		.at_ms = clock_wall_ms(),
 		.document_series = series};
@@ -468,7 +477,7 @@ static bool seed_case(
 	json_put(record->body, "form", json_new_object());
 	json_put(record->body, "materials", json_new_array());
 	return case_save_draft(store, record, &actor, error) &&
-		case_decide(store, record, &decision, &actor, error);
+	       case_decide(store, record, &decision, &actor, error);
 }
 
 static bool wait_numbers(struct store *store)

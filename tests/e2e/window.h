@@ -20,7 +20,7 @@ struct demo_window {
 	int port;       /* of the platform */
 	GPid platform, sim, devd, syncd;
 	struct line_client *sim_line; /* own: the simulator's control socket */
-	bool keep;      /* leave the directory behind */
+	bool keep;                    /* leave the directory behind */
 };
 
 enum { DEMO_PASSWORD_LEN = 8 };
@@ -43,10 +43,10 @@ bool demo_start_program(struct demo_window *window, const char *program,
 
 /* Asks the simulator and waits for the answer; NULL when it refused. Caller
  * frees. */
-struct json *demo_sim(struct demo_window *window, const char *verb,
-	struct json *take_args);
-void demo_card(struct demo_window *window, const char *number,
-	const char *name, const char *sex, const char *birth);
+struct json *demo_sim(
+	struct demo_window *window, const char *verb, struct json *take_args);
+void demo_card(struct demo_window *window, const char *number, const char *name,
+	const char *sex, const char *birth);
 
 /* GET of the platform, with the token. Caller frees; NULL when it fails. */
 struct json *demo_get(struct demo_window *window, const char *path);

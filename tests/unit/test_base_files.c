@@ -136,8 +136,8 @@ struct ran {
 	GError *error;
 };
 
-static void done(void *context, const struct process_result *result,
-	const GError *error)
+static void done(
+	void *context, const struct process_result *result, const GError *error)
 {
 	struct ran *ran = context;
 

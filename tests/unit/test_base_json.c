@@ -10,10 +10,10 @@ static void test_refuses(void)
 	static const char *const bad[] = {"", " ", "{", "[1,]", "{\"a\":1,}",
 		"{\"a\":1 \"b\":2}", "{a:1}", "01", "1.", ".5", "+1", "1e",
 		"1e999", "-", "\"\\x\"", "\"\\u12\"", "\"\\u0000\"",
-		"\"\\ud800\"", "\"\\udc00\"", "\"a\nb\"", "nul", "truee",
-		"1 2", "{\"a\":1}x", "{\"a\":1,\"a\":2}",
-		"{\"x\":{\"b\":1,\"b\":1}}", "\"\xff\"", "\"\xc0\xaf\"",
-		"'a'", "[1 2]", "NaN", "Infinity", "//c\n1"};
+		"\"\\ud800\"", "\"\\udc00\"", "\"a\nb\"", "nul", "truee", "1 2",
+		"{\"a\":1}x", "{\"a\":1,\"a\":2}", "{\"x\":{\"b\":1,\"b\":1}}",
+		"\"\xff\"", "\"\xc0\xaf\"", "'a'", "[1 2]", "NaN", "Infinity",
+		"//c\n1"};
 
 	for (size_t i = 0; i < G_N_ELEMENTS(bad); i++) {
 		g_autoptr(GError) error = NULL;
@@ -50,8 +50,9 @@ static void test_place(void)
 
 static void test_round_trip(void)
 {
-	const char *text = "{\"name\":\"\\u674e䶮𬱖\",\"n\":9007199254740992,"
-			   "\"t\":true,\"l\":[1,-2.5,null,\"\"],\"o\":{}}";
+	const char *text =
+		"{\"name\":\"\\u674e䶮𬱖\",\"n\":9007199254740992,"
+		"\"t\":true,\"l\":[1,-2.5,null,\"\"],\"o\":{}}";
 	AUTO(json) value = json_parse(text, strlen(text), NULL);
 	g_autofree char *out = NULL;
 	AUTO(json) again = NULL;
@@ -80,8 +81,7 @@ static void test_making(void)
 	json_put_text(object, "gone", "x");
 	json_put_text(object, "gone", NULL);
 	text = json_print(object);
-	g_assert_cmpstr(
-		text, ==, "{\"a\":\"two\",\"n\":42,\"list\":[\"x\"]}");
+	g_assert_cmpstr(text, ==, "{\"a\":\"two\",\"n\":42,\"list\":[\"x\"]}");
 	g_assert_true(json_need_int(object, "n", 0, 50, &number, NULL));
 	g_assert_false(json_need_int(object, "n", 0, 41, &number, &error));
 	g_assert_null(json_need_text(object, "n", 10, NULL));

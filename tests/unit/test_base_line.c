@@ -119,8 +119,8 @@ static void setup(struct bench *bench, gconstpointer unused)
 	bench->dir = g_dir_make_tmp("yikou-line-XXXXXX", NULL);
 	bench->path = g_build_filename(bench->dir, "s.sock", NULL);
 	start_server(bench);
-	bench->client = line_client_new(
-		bench->path, "test", &client_ops, bench);
+	bench->client =
+		line_client_new(bench->path, "test", &client_ops, bench);
 	turn(&bench->synced, 1);
 }
 
@@ -268,7 +268,7 @@ static void test_does_not_read(struct bench *bench, gconstpointer unused)
 	g_assert_true(line_client_is_up(bench->client));
 }
 
-#define ADD(name, function)                                                    \
+#define ADD(name, function) \
 	g_test_add(name, struct bench, NULL, setup, function, teardown)
 
 int main(int argc, char **argv)

@@ -29,10 +29,8 @@ static void test_cutting(void)
 {
 	check_fit("abc", 5, TEXT_CUT_END, "abc  ");
 	check_fit("主要设备设施、经营布局", 14, TEXT_CUT_END, "主要设备设施~ ");
-	check_fit("登封市示例样板小吃店", 13, TEXT_CUT_MIDDLE,
-		"登封市~小吃店");
-	check_fit("登封市示例样板小吃店", 10, TEXT_CUT_MIDDLE,
-		"登封~吃店 ");
+	check_fit("登封市示例样板小吃店", 13, TEXT_CUT_MIDDLE, "登封市~小吃店");
+	check_fit("登封市示例样板小吃店", 10, TEXT_CUT_MIDDLE, "登封~吃店 ");
 	check_fit("河南省登封市示例路1号", 9, TEXT_CUT_START, "~例路1号 ");
 	check_fit("登", 1, TEXT_CUT_END, "~");
 	check_fit("", 3, TEXT_CUT_END, "   ");
@@ -60,7 +58,10 @@ static void check_sink(
 static void test_screen(void)
 {
 	check_sink(text_sink_screen, "a\nb\tc\x1b[31m", "a b c[31m");
-	check_sink(text_sink_screen, "3\xe2\x80\xae" "8", "38");
+	check_sink(text_sink_screen,
+		"3\xe2\x80\xae"
+		"8",
+		"38");
 	check_sink(text_sink_screen, "欧阳·示例", "欧阳・示例");
 	check_sink(text_sink_screen, "“甲”…—", "\"甲\"...-");
 	check_sink(text_sink_screen, "\xee\xa0\x95", "〓"); /* U+E815 */
