@@ -77,9 +77,13 @@ pkg = $(shell pkg-config $(1) $(sort $(2)) 2>/dev/null)
 WARN := -Wall -Wextra -Wpedantic -Wshadow -Wvla -Wwrite-strings \
         -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Wformat=2 \
         -Wundef -Wno-missing-field-initializers -fno-common
+# clang does not count a clean-up as a use (AUTO, g_autofree); gcc does.
+WARN   += $(if $(findstring clang,$(CC)),-Wno-unused-variable \
+          -Wno-string-concatenation)
 HARDEN := -fPIE -D_FORTIFY_SOURCE=2 -fstack-protector-strong \
           -fstack-clash-protection -fcf-protection=full \
-          -ftrivial-auto-var-init=zero -fno-strict-overflow \
+          $(if $(findstring clang,$(CC)),,-ftrivial-auto-var-init=zero) \
+          -fno-strict-overflow \
           -fno-delete-null-pointer-checks
 OPT    ?= -O2 -g
 SAN    :=

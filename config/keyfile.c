@@ -18,8 +18,8 @@ struct reader {
 	int line;
 };
 
-static bool error_at(GError **error, int code, const struct keyfile *file,
-	int line, const char *format, va_list args)
+static bool G_GNUC_PRINTF(5, 0) error_at(GError **error, int code,
+	const struct keyfile *file, int line, const char *format, va_list args)
 {
 	g_autofree char *text = g_strdup_vprintf(format, args);
 

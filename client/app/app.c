@@ -152,12 +152,15 @@ void app_free(struct app *app)
 {
 	if (!app)
 		return;
+	/* A program that ends is no answer; the visit was offered a rating. */
+	finish_rating_close(app, RATING_NONE_NO_ANSWER);
 	g_cancellable_cancel(app->alive);
 	stop_timer(&app->minute_timer);
 	stop_timer(&app->second_timer);
 	stop_timer(&app->lock_timer);
 	stop_timer(&app->pad_timer);
 	stop_timer(&app->reveal_timer);
+	stop_timer(&app->revive_timer);
 	stop_timer(&app->rating.timer);
 	visit_end(app);
 	line_client_free(app->devd);
@@ -312,9 +315,39 @@ void app_say_error(struct app *app, const GError *error)
 		error->code != STORE_ERROR_NUMBERS &&
 		error->code != STORE_ERROR_BUSY) {
 		app->store_failed = true;
+		app->store_damaged = app->store_damaged ||
+				     error->code == STORE_ERROR_CORRUPT;
 		app_refresh_header(app);
 	}
 	app_say(app, "%s", text_error(error));
+}
+
+bool app_may_receive(struct app *app)
+{
+	g_autoptr(GError) error = NULL;
+
+	if (!session_may_serve(app))
+		error = g_error_new_literal(ITEM_ERROR, ITEM_ERROR_DENIED,
+			"no role that receives cases");
+	else if (app->store_failed)
+		error = g_error_new_literal(STORE_ERROR,
+			app->store_damaged ? STORE_ERROR_CORRUPT
+					   : STORE_ERROR_IO,
+			"the store failed before");
+	else
+		return true;
+	app_say_error(app, error);
+	return false;
+}
+
+void app_try_store(struct app *app)
+{
+	g_autofree char *now = g_strdup_printf(
+		"%" G_GINT64_FORMAT, clock_wall_ms());
+
+	if (app->store_failed && !app->store_damaged &&
+		store_set_meta(app->store, "tried", now, NULL))
+		app->store_failed = false;
 }
 
 static struct json *agent_of(const struct json *applicant)
@@ -330,22 +363,30 @@ static struct json *agent_of(const struct json *applicant)
 	return agent;
 }
 
-struct json *app_sources(const struct app *app)
+struct json *app_record_sources(const struct case_record *record)
 {
 	struct json *sources = json_new_object();
 	const struct json *applicant =
-		json_get(app->visit.record ? app->visit.record->body : NULL,
-			"applicant");
+		json_get(record ? record->body : NULL, "applicant");
 
 	json_put(sources, "applicant", json_copy(applicant));
 	json_put(sources, "agent", agent_of(applicant));
 	return sources;
 }
 
+struct json *app_sources(const struct app *app)
+{
+	return app_record_sources(app->visit.record);
+}
+
 void app_show(struct app *app, enum view_id view)
 {
-	if (app->model.view != view)
+	if (app->model.view != view) {
 		model_text(&app->model.message, NULL);
+		dialog_close(app, NULL);
+	}
+	if (view != VIEW_CASE)
+		search_cover(app);
 	app->model.view = view;
 	app_changed(app, false);
 }
@@ -393,7 +434,7 @@ void app_act(struct app *app, struct intent *take_intent)
 {
 	enum intent_kind kind = take_intent->kind;
 
-	if (kind != INTENT_NONE && (size_t)kind < G_N_ELEMENTS(acts) &&
+	if (kind > INTENT_NONE && (size_t)kind < G_N_ELEMENTS(acts) &&
 		acts[kind] && is_allowed(app, kind)) {
 		acts[kind](app, take_intent);
 		app_changed(app, false);

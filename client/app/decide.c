@@ -325,14 +325,14 @@ void decide_do(struct app *app, struct intent *intent)
 	visit_go(app, VIEW_FINISH);
 	upstream_wake(app);
 	app_refresh_header(app);
-	documents_make(app, app->visit.record->case_id);
-	finish_start_rating(app);
 	app_say(app, "%s",
 		decision.event == CASE_EVENT_ACCEPT
 			? _("Accepted and kept. The papers are being made; the "
 			    "rating has started.")
 			: _("Refused and kept. The papers are being made; the "
 			    "rating has started."));
+	documents_make(app, app->visit.record->case_id);
+	finish_start_rating(app);
 }
 
 void decide_preview(struct app *app, struct intent *intent)

@@ -259,7 +259,7 @@ static void devd_lost(void *context, const GError *why)
 	show_fault(app);
 	app_say(app, _("The device controller is gone; it is started again. "
 		       "Typing goes on, nothing is lost."));
-	app_start_daemon(app, "yikou-devd", "devd.sock");
+	app_revive_daemons(app);
 }
 
 static const struct line_client_ops devd_ops = {

@@ -167,7 +167,6 @@ static const struct dialog_row dialogs[DIALOG_KIND_COUNT] = {
 	[DIALOG_PREVIEW] =
 		{
 			.title = N_("What F8 will do"),
-			.verb = N_("Esc back"),
 			.answer = answer_nothing,
 		},
 };
@@ -213,7 +212,7 @@ void dialog_open(struct app *app, enum dialog_kind kind, int index)
 	model_text(&dialog->title, _(row->title));
 	model_text(&dialog->text_label,
 		row->text_label ? _(row->text_label) : NULL);
-	model_text(&dialog->verb, _(row->verb));
+	model_text(&dialog->verb, row->verb ? _(row->verb) : NULL);
 	add_lines(app);
 	app_changed(app, false);
 }
@@ -237,7 +236,7 @@ void dialog_choice(struct app *app, struct intent *intent)
 		return;
 	if (intent->index >= 0 && (guint)intent->index < choices->len)
 		choice = g_ptr_array_index(choices, (guint)intent->index);
-	if (intent->text && *intent->text)
+	if (row->text_label && intent->text && *intent->text)
 		reason = g_strdup(intent->text);
 	else if (choice)
 		reason = g_strdup(choice->label);
@@ -252,6 +251,16 @@ void dialog_choice(struct app *app, struct intent *intent)
 
 /* Answers ------------------------------------------------------------------ */
 
+static void open_transfer(struct app *app)
+{
+	dialog_open(app, DIALOG_TRANSFER, 0);
+	if (app->model.dialog.choices->len > 0)
+		return;
+	dialog_close(app, NULL);
+	app_say(app, _("No other window is known here: the configuration names "
+		       "none. The visit is as it was."));
+}
+
 static void answer_aside(struct app *app, const char *code, const char *reason)
 {
 	(void)reason;
@@ -260,7 +269,7 @@ static void answer_aside(struct app *app, const char *code, const char *reason)
 	else if (!strcmp(code, "skip"))
 		dialog_open(app, DIALOG_SKIP, 0);
 	else if (!strcmp(code, "transfer"))
-		dialog_open(app, DIALOG_TRANSFER, 0);
+		open_transfer(app);
 	else
 		dialog_open(app, DIALOG_ABANDON, 0);
 }

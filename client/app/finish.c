@@ -1,6 +1,6 @@
 /* After the decision: what was printed, the rating, the upload. The rating goes
  * on behind the home view; no answer, a refusal and a device fault are results
- * of their own and never a level (process.md section 12). */
+ * of their own and never a level. */
 #include <string.h>
 
 #include "client/app/private.h"
@@ -92,17 +92,25 @@ static bool all_out(const struct app *app)
 	return true;
 }
 
+/* 0 while it is open, or when nothing is recorded. */
+static int result_of_visit(const struct app *app)
+{
+	return app->visit.open && !app->rating.open
+		       ? rating_of_ticket(
+				 app->store, app->visit.ticket->ticket_id)
+		       : 0;
+}
+
 static void show_rating(struct app *app)
 {
 	struct finish_model *out = &app->model.finish;
-	struct rating_session *rating = &app->rating;
+	const struct rating_session *rating = &app->rating;
 	int64_t left_ms = rating->until_boot_ms - clock_boot_ms();
 
 	out->rating_open = rating->open;
 	out->rating_left_s =
 		rating->open && left_ms > 0 ? (int)((left_ms + 999) / 1000) : 0;
-	model_text(&out->rating,
-		finish_rating_text(rating->open ? 0 : rating->result));
+	model_text(&out->rating, finish_rating_text(result_of_visit(app)));
 }
 
 void finish_show(struct app *app)
@@ -123,8 +131,7 @@ void finish_show(struct app *app)
 	show_prints(app);
 	show_upload(app);
 	show_rating(app);
-	out->complete =
-		!app->rating.open && app->rating.result != 0 && all_out(app);
+	out->complete = result_of_visit(app) != 0 && all_out(app);
 	app_changed(app, false);
 }
 
@@ -180,16 +187,23 @@ static void ask_pad(struct app *app)
 	app_tick_seconds(app);
 }
 
+/* One visit, one rating, however many cases it had. */
 void finish_start_rating(struct app *app)
 {
 	struct rating_session *rating = &app->rating;
+	const char *ticket_id = app->visit.ticket->ticket_id;
+	bool goes_on = rating->open && !strcmp(rating->ticket_id, ticket_id);
 
-	if (rating->open)
+	if (rating->open && !goes_on)
 		finish_rating_close(app, RATING_NONE_NO_ANSWER);
-	memset(rating, 0, sizeof(*rating));
+	if (!goes_on && rating_of_ticket(app->store, ticket_id) != 0) {
+		finish_show(app);
+		return;
+	}
+	if (!goes_on)
+		memset(rating, 0, sizeof(*rating));
 	rating->open = true;
-	g_strlcpy(rating->ticket_id, app->visit.ticket->ticket_id,
-		sizeof(rating->ticket_id));
+	g_strlcpy(rating->ticket_id, ticket_id, sizeof(rating->ticket_id));
 	g_strlcpy(rating->ticket_no, app->visit.ticket->number,
 		sizeof(rating->ticket_no));
 	g_strlcpy(rating->case_id, app->visit.record->case_id,
@@ -199,6 +213,12 @@ void finish_start_rating(struct app *app)
 	app->pad_timer = 0;
 	ask_pad(app);
 	finish_show(app);
+}
+
+void finish_resume(struct app *app)
+{
+	if (!app->rating.open)
+		finish_start_rating(app);
 }
 
 void finish_rating_close(struct app *app, int result)
@@ -295,16 +315,19 @@ void finish_done(struct app *app, struct intent *intent)
 	struct actor actor = app_actor(app);
 	g_autofree char *number = NULL;
 	g_autoptr(GError) error = NULL;
+	int result;
 
 	(void)intent;
 	if (!app->visit.open || app->model.view != VIEW_FINISH)
 		return;
 	if (!ticket_act(app->store, app->visit.ticket->ticket_id,
-		    TICKET_ACTION_FINISH, NULL, NULL, &actor, &error)) {
+		    TICKET_ACTION_FINISH, NULL, NULL, &actor, &error) &&
+		!queue_is_elsewhere(error)) {
 		app_say_error(app, error);
 		return;
 	}
 	number = g_strdup(app->visit.ticket->number);
+	result = result_of_visit(app);
 	visit_mark_clear(app->store, NULL);
 	visit_end(app);
 	upstream_wake(app);
@@ -316,5 +339,5 @@ void finish_done(struct app *app, struct intent *intent)
 		app_say(app, _("%s is finished; the rating goes on."), number);
 	else
 		app_say(app, _("%s is finished. Rating: %s."), number,
-			finish_rating_text(app->rating.result));
+			finish_rating_text(result));
 }

@@ -45,12 +45,7 @@ void form_show(struct app *app, bool reload)
 	app_changed(app, reload);
 }
 
-static void remember(struct app *app)
-{
-	GPtrArray *undo = app->visit.undo;
-
-	g_ptr_array_add(
-		undo, json_copy(json_get(app->visit.record->body, "form")));
+@@
 	if (undo->len > CALLS_MAX_UNDO)
 		g_ptr_array_remove_index(undo, 0);
 }

@@ -8,7 +8,7 @@
 #include "client/base/error.h"
 #include "client/rules/day.h"
 
-enum { CARD_TIMEOUT_S = 60, ROW_OPTIONS_MAX = 4 };
+enum { CARD_TIMEOUT_S = 60, CANCEL_TIMEOUT_MS = 3000, ROW_OPTIONS_MAX = 4 };
 
 struct identify_row {
 	const char *id;
@@ -232,18 +232,32 @@ void identify_show(struct app *app, bool reload)
 	app_changed(app, reload);
 }
 
+/* What the card says of the person: typed over, it is no card any more. */
+static bool is_of_card(const char *id)
+{
+	return !strcmp(id, "id_type") || !strcmp(id, "id_number") ||
+	       !strcmp(id, "name");
+}
+
 void identify_set(struct app *app, struct intent *intent)
 {
 	struct fields fields;
+	AUTO(json) before = NULL;
+	const char *id;
 
-	if (!app->visit.open || app->visit.record->state != CASE_DRAFT)
+	if (!app->visit.open || app->visit.record->state != CASE_DRAFT ||
+		intent->index < 0 ||
+		(size_t)intent->index >= app->applicant_def->n_fields)
 		return;
 	fields = identify_fields(app);
+	id = fields.def->fields[intent->index].id;
+	before = json_copy(json_get(fields.values, id));
 	fields_set(&fields, intent->index, intent->text);
-	json_put(fields.values, "origin", NULL);
-	if (intent->index >= 0 && (size_t)intent->index < fields.def->n_fields)
-		json_put(app->visit.origins,
-			fields.def->fields[intent->index].id, NULL);
+	if (!json_equal(before, json_get(fields.values, id))) {
+		json_put(app->visit.origins, id, NULL);
+		if (is_of_card(id))
+			json_put(fields.values, "origin", NULL);
+	}
 	identify_show(app, false);
 	visit_save(app);
 }
@@ -266,7 +280,8 @@ static bool card_is_expired(struct app *app, const struct json *applicant)
 {
 	int until = day_parse(json_text_or(applicant, "valid_to", ""));
 
-	return until && until < app_today(app);
+	return !strcmp(json_text_or(applicant, "id_type", "111"), "111") &&
+	       until && until < app_today(app);
 }
 
 void identify_next(struct app *app)
@@ -296,6 +311,8 @@ void identify_next(struct app *app)
 			       "document in the first field."));
 		return;
 	}
+	/* Of the document that was looked at first nothing goes along. */
+	form_drop_hidden(fields.def, fields.values, NULL);
 	unify_number(fields.values);
 	json_put(app->visit.touched, "*", NULL);
 	visit_go(app, VIEW_ITEM);
@@ -346,6 +363,9 @@ static void card_read(
 
 	if (!app->visit.open || app->model.view != VIEW_IDENTIFY)
 		return;
+	/* A read that was called off: the one after it goes on. */
+	if (!g_error_matches(error, ITEM_ERROR, ITEM_ERROR_REFUSED))
+		app->visit.reading = false;
 	if (error) {
 		if (!g_error_matches(error, ITEM_ERROR, ITEM_ERROR_REFUSED))
 			app_say(app, _("No card was read: lay it flat for 3 s "
@@ -376,13 +396,24 @@ void identify_read_card(struct app *app, struct intent *intent)
 {
 	struct json *args = json_new_object();
 
-	if (!app->visit.open) {
+	if (!app->visit.open || app->model.view != VIEW_IDENTIFY) {
 		json_free(args);
 		return;
 	}
+	identify_stop_reading(app);
 	json_put_int(args, "timeout_s", CARD_TIMEOUT_S);
 	if (intent)
 		app_say(app, _("Lay the card flat on the reader."));
+	app->visit.reading = true;
 	devices_command(app, "idcard", "read", args,
 		(CARD_TIMEOUT_S + 5) * 1000, card_read, app);
+}
+
+void identify_stop_reading(struct app *app)
+{
+	if (!app->visit.reading)
+		return;
+	app->visit.reading = false;
+	devices_command(
+		app, "idcard", "cancel", NULL, CANCEL_TIMEOUT_MS, NULL, NULL);
 }

@@ -11,10 +11,23 @@ static char *money_text(const struct catalog_item *item)
 	return g_strdup(item->fee_free ? _("free of charge") : item->fee);
 }
 
-char *item_limit_text(const struct catalog_item *item)
+struct item_limits item_limits(
+	const struct catalog_item *item, const struct case_record *record)
 {
-	const struct catalog_limit *promise = &item->promise;
+	bool is_ours = record && !g_strcmp0(record->item_code, item->code);
+	AUTO(json) sources = app_record_sources(record);
+	const struct json *form =
+		is_ours ? json_get(record->body, "form") : NULL;
 
+	return (struct item_limits){
+		.promise = item_promise(item, form, sources),
+		.statutory = item_statutory(item, form, sources),
+	};
+}
+
+static char *promise_text(
+	const struct catalog_item *item, const struct catalog_limit *promise)
+{
 	/* Case type 1 is decided on the spot (即办件). */
 	if (promise->days == 0 || item->case_type == 1)
 		return g_strdup(_("at once"));
@@ -29,6 +42,7 @@ static void show_detail(struct app *app)
 	struct item_detail *detail = &choice->detail;
 	const struct search_hit *hit;
 	const struct catalog_item *item;
+	struct item_limits limits;
 	g_autofree char *fee = NULL, *line = NULL, *papers = NULL;
 	g_autofree char *promise = NULL;
 	size_t must = 0, waivable = 0;
@@ -43,9 +57,10 @@ static void show_detail(struct app *app)
 		app->item_hits, struct search_hit, (guint)choice->focus);
 	item = hit->item;
 	fee = money_text(item);
-	promise = item_limit_text(item);
+	limits = item_limits(item, app->visit.record);
+	promise = promise_text(item, limits.promise);
 	line = g_strdup_printf(_("%s  by law %s  promised %s  %s"),
-		item_type_label(item->type), item->statutory.text, promise,
+		item_type_label(item->type), limits.statutory->text, promise,
 		fee);
 	model_text(&detail->title, item->name);
 	model_text(&detail->line, line);
@@ -70,25 +85,31 @@ static void show_detail(struct app *app)
 		model_line(detail->lines, item->result);
 }
 
-void item_show(struct app *app, const char *filter)
+static void find_items(struct app *app, const char *filter)
 {
-	struct item_choice_model *choice = &app->model.item;
-
-	/* A ticket that names its business is found by it. */
-	if (!filter)
-		filter = app->visit.ticket->business
-				 ? app->visit.ticket->business
-				 : "";
-	model_text(&choice->filter, filter);
+	model_text(&app->model.item.filter, filter);
 	g_clear_pointer(&app->item_hits, g_array_unref);
 	app->item_hits = catalog_search(app->catalog, filter,
 		config_text(app->config, "window.number"));
+}
+
+void item_show(struct app *app, const char *filter)
+{
+	struct item_choice_model *choice = &app->model.item;
+	const char *business = app->visit.ticket->business;
+
+	/* A ticket that names its business is found by it, if it is in our
+	 * words. */
+	find_items(app, filter ? filter : (business ? business : ""));
+	if (!filter && app->item_hits->len == 0)
+		find_items(app, "");
 	g_ptr_array_set_size(choice->hits, 0);
 	for (guint i = 0; i < app->item_hits->len; i++) {
 		const struct search_hit *hit =
 			&g_array_index(app->item_hits, struct search_hit, i);
 		struct item_model *row = model_add_item(choice->hits);
-		g_autofree char *promise = item_limit_text(hit->item);
+		g_autofree char *promise = promise_text(hit->item,
+			item_limits(hit->item, app->visit.record).promise);
 
 		model_text(&row->code, hit->item->code);
 		model_text(&row->name, hit->item->name);
@@ -108,9 +129,15 @@ void item_show(struct app *app, const char *filter)
 	app_changed(app, false);
 }
 
+static bool is_choosing(const struct app *app)
+{
+	return app->visit.open && app->model.view == VIEW_ITEM &&
+	       app->visit.record->state == CASE_DRAFT;
+}
+
 void item_filter(struct app *app, struct intent *intent)
 {
-	if (!app->visit.open)
+	if (!is_choosing(app))
 		return;
 	item_show(app, intent->text ? intent->text : "");
 	if (app->item_hits->len == 0)
@@ -122,7 +149,7 @@ void item_filter(struct app *app, struct intent *intent)
 
 void item_focus(struct app *app, struct intent *intent)
 {
-	if (!app->item_hits || intent->index < 0 ||
+	if (!is_choosing(app) || !app->item_hits || intent->index < 0 ||
 		(guint)intent->index >= app->item_hits->len)
 		return;
 	app->model.item.focus = intent->index;
@@ -154,7 +181,7 @@ void item_choose(struct app *app, struct intent *intent)
 {
 	const struct search_hit *hit;
 
-	if (!app->visit.open || !app->item_hits || intent->index < 0 ||
+	if (!is_choosing(app) || !app->item_hits || intent->index < 0 ||
 		(guint)intent->index >= app->item_hits->len)
 		return;
 	hit = &g_array_index(

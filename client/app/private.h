@@ -30,6 +30,7 @@ struct visit {
 	struct json *touched;            /* own: fields that were left once */
 	GPtrArray *undo;                 /* own: struct json, form values */
 	int64_t called_boot_ms;          /* last call, boot clock */
+	bool reading; /* the card reader was asked */
 	bool capturing;
 	int capture_material; /* index of the running capture */
 	int capture_replace;  /* page it replaces, -1 none */
@@ -97,8 +98,10 @@ struct app {
 	int dialog_index; /* what the dialog is about */
 	int64_t last_call_boot_ms;
 	int64_t touched_boot_ms;
-	guint minute_timer, second_timer, lock_timer, pad_timer, reveal_timer;
-	bool store_failed;
+	guint minute_timer, second_timer, lock_timer, pad_timer, reveal_timer,
+		revive_timer;
+	bool store_failed;  /* nothing is received any more */
+	bool store_damaged; /* and it cannot mend by itself */
 	int jobs;            /* documents being made or printed */
 	GCancellable *alive; /* own: cancelled when app goes */
 };
@@ -113,11 +116,17 @@ void app_say(struct app *app, const char *format, ...) G_GNUC_PRINTF(2, 3);
 /* The sentence of an error after what was tried; STORE_ERROR raises the
  * banner. */
 void app_say_error(struct app *app, const GError *error);
+/* False, and said, when this person or a broken store may not begin a visit or
+ * decide one. */
+bool app_may_receive(struct app *app);
+/* After a full disk or the like: receiving goes on when a write succeeds. */
+void app_try_store(struct app *app);
 void app_show(struct app *app, enum view_id view);
 void app_refresh_header(struct app *app);
 /* Calls once a second while something counts down. */
 void app_tick_seconds(struct app *app);
 struct json *app_sources(const struct app *app); /* caller frees */
+struct json *app_record_sources(const struct case_record *record);
 
 /* session.c */
 void session_show_login(struct app *app);
@@ -151,6 +160,8 @@ void queue_aside(struct app *app, struct intent *intent);
  * another window or finished; a draft is kept when parked, else given up. */
 void queue_put_aside(struct app *app, enum ticket_action action,
 	const char *reason, const char *target);
+/* The platform gave the ticket to another window, or ended it. */
+bool queue_is_elsewhere(const GError *error);
 void queue_update_guard(struct app *app);
 
 /* visit.c */
@@ -162,6 +173,9 @@ void visit_go(struct app *app, enum view_id step);
 void visit_back(struct app *app, struct intent *intent);
 void visit_home(struct app *app, struct intent *intent);
 void visit_resume(struct app *app, struct intent *intent);
+/* The visit that was left without an end: its mark stands and its ticket is
+ * still called here. A mark without such a ticket is cleared. */
+bool visit_interrupted(struct app *app, struct visit_mark *mark);
 /* Takes up what a crash cut short, or a parked ticket. False when the draft is
  * not to be found. */
 bool visit_restore(struct app *app, const struct visit_mark *mark);
@@ -202,13 +216,21 @@ void identify_show(struct app *app, bool reload);
 void identify_set(struct app *app, struct intent *intent);
 void identify_next(struct app *app);
 void identify_read_card(struct app *app, struct intent *intent);
+/* The reader looks for no card any more; no effect when it did not. */
+void identify_stop_reading(struct app *app);
 
 /* item.c */
 void item_show(struct app *app, const char *filter);
 void item_filter(struct app *app, struct intent *intent);
 void item_focus(struct app *app, struct intent *intent);
 void item_choose(struct app *app, struct intent *intent);
-char *item_limit_text(const struct catalog_item *item); /* caller frees */
+/* What holds in the situation of a case; record may be NULL, or of another
+ * item. */
+struct item_limits {
+	const struct catalog_limit *promise, *statutory;
+};
+struct item_limits item_limits(
+	const struct catalog_item *item, const struct case_record *record);
 
 /* form.c */
 void form_show(struct app *app, bool reload);
@@ -256,6 +278,8 @@ void documents_reprint(struct app *app, struct intent *intent);
 /* finish.c */
 void finish_show(struct app *app);
 void finish_start_rating(struct app *app);
+/* The step was taken up again: the rating is asked for unless it is there. */
+void finish_resume(struct app *app);
 void finish_rate_again(struct app *app, struct intent *intent);
 void finish_rating_arrived(struct app *app, int level);
 void finish_rating_close(struct app *app, int result);
@@ -287,6 +311,9 @@ void upstream_show(struct app *app);
 /* Starts a program of ours when nobody answers at its socket. */
 void app_start_daemon(
 	struct app *app, const char *program, const char *socket_name);
+
+/* Starts them again, as long as it takes. */
+void app_revive_daemons(struct app *app);
 
 /* search.c */
 void search_show(struct app *app, const char *text);

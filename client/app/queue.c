@@ -156,6 +156,8 @@ void queue_update_guard(struct app *app)
 /* False, and said, when a call is not allowed now. */
 static bool may_call(struct app *app)
 {
+	if (!app_may_receive(app))
+		return false;
 	if (app->session.paused) {
 		app_say(app, _("Nothing was called: the window is paused. "
 			       "Ctrl+G 0 opens it again."));
@@ -187,27 +189,33 @@ static void call_ticket(
 	struct app *app, const struct ticket *ticket, const char *reason)
 {
 	struct actor actor = app_actor(app);
+	struct visit_mark mark = {0};
+	g_autofree char *number = g_strdup(ticket->number);
 	g_autoptr(GError) error = NULL;
-	struct ticket *called;
 
-	if (!ticket_act(app->store, ticket->ticket_id, TICKET_ACTION_CALL,
+	g_strlcpy(mark.ticket_id, ticket->ticket_id, sizeof(mark.ticket_id));
+	if (!ticket_act(app->store, mark.ticket_id, TICKET_ACTION_CALL,
 		    reason, NULL, &actor, &error)) {
 		if (g_error_matches(error, ITEM_ERROR, ITEM_ERROR_CONFLICT))
 			app_say(app, _("%s was called at another window."),
-				ticket->number);
+				number);
 		else
 			app_say_error(app, error);
 		queue_refresh(app);
 		return;
 	}
-	called = ticket_load(app->store, ticket->ticket_id, &error);
-	if (!called) {
-		app_say_error(app, error);
-		return;
-	}
 	note_call(app);
-	devices_announce(app, called->number);
-	visit_begin(app, called);
+	devices_announce(app, number);
+	/* It may have been here before: what was filled in is kept. */
+	visit_restore(app, &mark);
+}
+
+static bool refuse_when_decided(struct app *app)
+{
+	if (app->visit.record->state == CASE_DRAFT)
+		return false;
+	app_say(app, _("This visit is decided; Enter goes home."));
+	return true;
 }
 
 static bool refuse_while_open(struct app *app)
@@ -223,20 +231,20 @@ static bool refuse_while_open(struct app *app)
 
 void queue_call_next(struct app *app, struct intent *intent)
 {
+	struct visit_mark mark;
+
 	if (app->model.view == VIEW_FINISH && app->visit.open)
 		finish_done(app, intent);
-	if (refuse_while_open(app) || !may_call(app))
+	if (refuse_while_open(app))
+		return;
+	/* That is no call: neither the guard nor a pause stops it. */
+	if (visit_interrupted(app, &mark)) {
+		visit_resume(app, intent);
+		return;
+	}
+	if (!may_call(app))
 		return;
 	queue_refresh(app);
-	if (app->parked->len > 0) {
-		const struct ticket_model *row =
-			g_ptr_array_index(app->model.home.parked, 0);
-
-		if (row->interrupted) {
-			visit_resume(app, intent);
-			return;
-		}
-	}
 	if (app->waiting->len == 0) {
 		app_say(app, _("Nobody is waiting. F6 opens a visit without a "
 			       "ticket."));
@@ -275,6 +283,8 @@ void queue_call_again(struct app *app, struct intent *intent)
 		queue_call_next(app, intent);
 		return;
 	}
+	if (refuse_when_decided(app))
+		return;
 	if (ticket->calls > limit) {
 		app_say(app,
 			_("%s was called %d times. Did not come: F9, then 2 "
@@ -299,13 +309,14 @@ void queue_call_again(struct app *app, struct intent *intent)
 void queue_take_back(struct app *app, struct intent *intent)
 {
 	struct actor actor = app_actor(app);
-	struct visit_mark mark = {0};
+	struct visit_mark mark;
 	const struct ticket *ticket;
 	g_autoptr(GError) error = NULL;
 
-	if (refuse_while_open(app))
+	if (refuse_while_open(app) || !app_may_receive(app))
 		return;
-	if (intent->index < 0 || (guint)intent->index >= app->parked->len) {
+	if (!app->parked || intent->index < 0 ||
+		(guint)intent->index >= app->parked->len) {
 		app_say(app, _("No number is parked."));
 		return;
 	}
@@ -316,7 +327,13 @@ void queue_take_back(struct app *app, struct intent *intent)
 		app_say_error(app, error);
 		return;
 	}
-	g_strlcpy(mark.ticket_id, ticket->ticket_id, sizeof(mark.ticket_id));
+	/* The interrupted one goes on at its step. */
+	if (!visit_interrupted(app, &mark) ||
+		strcmp(mark.ticket_id, ticket->ticket_id) != 0) {
+		memset(&mark, 0, sizeof(mark));
+		g_strlcpy(mark.ticket_id, ticket->ticket_id,
+			sizeof(mark.ticket_id));
+	}
 	upstream_wake(app);
 	app_refresh_header(app);
 	devices_announce(app, ticket->number);
@@ -330,7 +347,7 @@ void queue_without_ticket(struct app *app, struct intent *intent)
 	struct ticket *ticket;
 
 	(void)intent;
-	if (refuse_while_open(app))
+	if (refuse_while_open(app) || !app_may_receive(app))
 		return;
 	ticket = ticket_open(app->store, &actor, &error);
 	if (!ticket) {
@@ -349,29 +366,26 @@ void queue_aside(struct app *app, struct intent *intent)
 	(void)intent;
 	if (!app->visit.open)
 		queue_take_back(app, &first);
-	else if (app->model.view == VIEW_FINISH)
-		app_say(app, _("This visit is decided; Enter goes home."));
-	else
+	else if (!refuse_when_decided(app))
 		dialog_open(app, DIALOG_ASIDE, 0);
 }
 
-/* A draft without an item is nothing to keep. */
-static bool settle_draft(
-	struct app *app, enum ticket_action action, const char *reason)
+static bool keeps_draft(enum ticket_action action)
+{
+	return action == TICKET_ACTION_PARK ||
+	       action == TICKET_ACTION_TRANSFER;
+}
+
+/* The ticket first: a draft is given up only when its ticket is. */
+static void abandon_draft(struct app *app, const char *reason)
 {
 	struct actor actor = app_actor(app);
-	struct case_record *record = app->visit.record;
 	g_autoptr(GError) error = NULL;
 
-	if (!record)
-		return true;
-	if (action == TICKET_ACTION_PARK || action == TICKET_ACTION_TRANSFER)
-		return visit_save(app);
-	if (case_abandon(app->store, record->case_id, reason, &actor, &error) ||
-		g_error_matches(error, ITEM_ERROR, ITEM_ERROR_NOT_FOUND))
-		return true;
-	app_say_error(app, error);
-	return false;
+	if (!case_abandon(app->store, app->visit.record->case_id, reason,
+		    &actor, &error) &&
+		!g_error_matches(error, ITEM_ERROR, ITEM_ERROR_NOT_FOUND))
+		app_say_error(app, error);
 }
 
 static char *aside_text(enum ticket_action action, const char *number)
@@ -395,20 +409,40 @@ static char *aside_text(enum ticket_action action, const char *number)
 	}
 }
 
-void queue_put_aside(struct app *app, enum ticket_action action,
+/* What the platform gave to another window in the meantime must not hold the
+ * visit here; what is to be kept is not put aside then. */
+static bool put_ticket_aside(struct app *app, enum ticket_action action,
 	const char *reason, const char *target)
 {
 	struct actor actor = app_actor(app);
-	g_autofree char *said = NULL;
 	g_autoptr(GError) error = NULL;
 
-	if (!app->visit.open || !settle_draft(app, action, reason))
+	if (ticket_act(app->store, app->visit.ticket->ticket_id, action, reason,
+		    target, &actor, &error) ||
+		(!keeps_draft(action) && queue_is_elsewhere(error)))
+		return true;
+	app_say_error(app, error);
+	return false;
+}
+
+bool queue_is_elsewhere(const GError *error)
+{
+	return g_error_matches(error, ITEM_ERROR, ITEM_ERROR_CONFLICT) ||
+	       g_error_matches(error, ITEM_ERROR, ITEM_ERROR_STATE) ||
+	       g_error_matches(error, ITEM_ERROR, ITEM_ERROR_NOT_FOUND);
+}
+
+void queue_put_aside(struct app *app, enum ticket_action action,
+	const char *reason, const char *target)
+{
+	g_autofree char *said = NULL;
+
+	if (!app->visit.open || refuse_when_decided(app) ||
+		(keeps_draft(action) && !visit_save(app)) ||
+		!put_ticket_aside(app, action, reason, target))
 		return;
-	if (!ticket_act(app->store, app->visit.ticket->ticket_id, action,
-		    reason, target, &actor, &error)) {
-		app_say_error(app, error);
-		return;
-	}
+	if (!keeps_draft(action))
+		abandon_draft(app, reason);
 	said = aside_text(action, app->visit.ticket->number);
 	visit_mark_clear(app->store, NULL);
 	visit_end(app);

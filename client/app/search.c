@@ -192,6 +192,8 @@ void search_show_case(struct app *app)
 		case_load(app->store, app->shown_case, &error);
 	g_autofree char *title = NULL;
 
+	g_ptr_array_set_size(out->lines, 0);
+	g_ptr_array_set_size(out->timeline, 0);
 	if (!record) {
 		app_say_error(app, error);
 		return;
@@ -199,8 +201,6 @@ void search_show_case(struct app *app)
 	title = g_strdup_printf("%s %s", record->case_no, record->item_name);
 	model_text(&out->title, title);
 	model_text(&out->state, app_state_text(record->state));
-	g_ptr_array_set_size(out->lines, 0);
-	g_ptr_array_set_size(out->timeline, 0);
 	add_head(app, record);
 	add_documents(app, record);
 	add_time(app, record->created_ms, _("draft begun"));

@@ -96,8 +96,8 @@ static struct attempts attempts_of(struct app *app, const char *key)
 	attempts.count = (int)g_ascii_strtoll(parts[0], NULL, 10);
 	attempts.is_this_boot = !strcmp(parts[1], clock_boot_id());
 	if (attempts.is_this_boot)
-		attempts.since_ms = clock_boot_ms() -
-			g_ascii_strtoll(parts[2], NULL, 10);
+		attempts.since_ms =
+			clock_boot_ms() - g_ascii_strtoll(parts[2], NULL, 10);
 	return attempts;
 }
 
@@ -175,7 +175,7 @@ static void enter_window(struct app *app, const struct person *person)
 	app_refresh_header(app);
 	app_touch(app);
 	devices_announce(app, NULL);
-	if (visit_mark_get(app->store, &mark))
+	if (visit_interrupted(app, &mark))
 		app_say(app,
 			_("A visit was interrupted. Enter goes on with it: "
 			  "what was filled in and captured is kept."));
@@ -187,9 +187,9 @@ static void enter_window(struct app *app, const struct person *person)
  * have commands of their own and no cases. */
 static bool has_place_here(const struct app *app, const struct person *person)
 {
-	return person_may_use_window(person,
-		       config_text(app->config, "window.number")) &&
-		(session_role(person) != NULL);
+	return person_may_use_window(
+		       person, config_text(app->config, "window.number")) &&
+	       (session_role(person) != NULL);
 }
 
 void session_login(struct app *app, struct intent *intent)

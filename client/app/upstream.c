@@ -10,7 +10,7 @@
 #include "client/base/process.h"
 #include "client/store/outbox.h"
 
-enum { HINT_TIMEOUT_MS = 5000, OPS_SHOWN = 40 };
+enum { REVIVE_MS = 700, HINT_TIMEOUT_MS = 5000, OPS_SHOWN = 40 };
 
 /* Programs beside us ----------------------------------------------------------
  */
@@ -40,6 +40,30 @@ void app_start_daemon(
 		return;
 	if (!process_spawn_daemon(argv, log, NULL, &error))
 		log_error(error, "start of %s", program);
+}
+
+/* While one of them is away: a dying program's socket may still answer for a
+ * moment, so once is not enough. No timer runs while both are there. */
+static gboolean revive(gpointer user_data)
+{
+	struct app *app = user_data;
+	bool devd_up = line_client_is_up(app->devd);
+	bool syncd_up = line_client_is_up(app->syncd);
+
+	if (!devd_up)
+		app_start_daemon(app, "yikou-devd", "devd.sock");
+	if (!syncd_up)
+		app_start_daemon(app, "yikou-syncd", "syncd.sock");
+	if (!devd_up || !syncd_up)
+		return G_SOURCE_CONTINUE;
+	app->revive_timer = 0;
+	return G_SOURCE_REMOVE;
+}
+
+void app_revive_daemons(struct app *app)
+{
+	if (!app->revive_timer)
+		app->revive_timer = g_timeout_add(REVIVE_MS, revive, app);
 }
 
 /* The link
@@ -222,7 +246,7 @@ static void syncd_lost(void *context, const GError *why)
 	json_free(app->link_state);
 	app->link_state = NULL;
 	app_refresh_header(app);
-	app_start_daemon(app, "yikou-syncd", "syncd.sock");
+	app_revive_daemons(app);
 	app_changed(app, false);
 }
 
@@ -250,10 +274,11 @@ void upstream_reconnect(struct app *app, struct intent *intent)
 	if (app->syncd && line_client_is_up(app->syncd))
 		line_command(
 			app->syncd, "retry", NULL, HINT_TIMEOUT_MS, NULL, NULL);
-	else
+	else if (app->syncd)
 		app_start_daemon(app, "yikou-syncd", "syncd.sock");
-	if (!line_client_is_up(app->devd))
+	if (app->devd && !line_client_is_up(app->devd))
 		app_start_daemon(app, "yikou-devd", "devd.sock");
+	app_try_store(app);
 	queue_refresh(app);
 	app_refresh_header(app);
 	app_say(app, _("Asked the platform and counted again."));

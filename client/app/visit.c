@@ -76,6 +76,8 @@ void visit_begin(struct app *app, struct ticket *take_ticket)
 	json_put_text(applicant, "capacity", "1");
 	json_put(record->body, "applicant", applicant);
 	visit_go(app, VIEW_IDENTIFY);
+	if (app->model.view != VIEW_IDENTIFY)
+		return; /* not saved, and said */
 	app_say(app, _("%s is called. Card on the reader, or type the number."),
 		app->visit.ticket->number);
 	if (devices_has(app, "idcard"))
@@ -86,6 +88,7 @@ void visit_end(struct app *app)
 {
 	struct visit *visit = &app->visit;
 
+	identify_stop_reading(app);
 	ticket_free(visit->ticket);
 	case_free(visit->record);
 	json_free(visit->origins);
@@ -150,10 +153,13 @@ void visit_go(struct app *app, enum view_id step)
 	enum view_id before = app->model.view;
 
 	app_show(app, step);
-	if (!visit_save(app)) {
+	/* What is decided is decided, whatever became of the mark. */
+	if (!visit_save(app) && step != VIEW_FINISH) {
 		app->model.view = before;
 		return;
 	}
+	if (step != VIEW_IDENTIFY)
+		identify_stop_reading(app);
 	switch (step) {
 	case VIEW_IDENTIFY:
 		app->model.identify.focus = -1;
@@ -222,19 +228,32 @@ void visit_home(struct app *app, struct intent *intent)
 		finish_done(app, intent);
 		return;
 	}
-	if (app->visit.open && is_step(app->model.view)) {
-		if (!visit_save(app))
-			return;
+	if (app->visit.open && !visit_save(app))
+		return;
+	if (app->visit.open) {
 		visit_end(app);
 		app_show(app, VIEW_HOME);
 		queue_refresh(app);
 		app_say(app, _("The visit is kept: Enter goes on with it."));
 		return;
 	}
-	if (app->visit.open)
-		return;
 	app_show(app, VIEW_HOME);
 	queue_refresh(app);
+}
+
+bool visit_interrupted(struct app *app, struct visit_mark *mark)
+{
+	AUTO(ticket) ticket = NULL;
+	g_autoptr(GError) error = NULL;
+
+	if (!visit_mark_get(app->store, mark))
+		return false;
+	ticket = ticket_load(app->store, mark->ticket_id, &error);
+	if (ticket && ticket->state == TICKET_CALLED)
+		return true;
+	if (ticket || g_error_matches(error, ITEM_ERROR, ITEM_ERROR_NOT_FOUND))
+		visit_mark_clear(app->store, NULL);
+	return false;
 }
 
 /* The draft of a ticket: by the mark, else the newest one with this ticket. */
@@ -246,6 +265,8 @@ static struct case_record *find_draft(
 
 	if (*mark->case_id)
 		found = case_load(app->store, mark->case_id, NULL);
+	if (found && found->state == CASE_VOID)
+		g_clear_pointer(&found, case_free);
 	if (found)
 		return found;
 	drafts = case_drafts(app->store, NULL);
@@ -268,11 +289,11 @@ static enum view_id step_of(
 
 	if (app->visit.record->state != CASE_DRAFT)
 		return VIEW_FINISH;
-	if (!app->visit.item)
-		return VIEW_IDENTIFY;
 	if (!view_from_name(mark->step, &step) || !is_step(step) ||
 		step == VIEW_FINISH)
 		step = VIEW_FORM;
+	if (!app->visit.item && step != VIEW_ITEM)
+		step = VIEW_IDENTIFY;
 	return step;
 }
 
@@ -298,6 +319,8 @@ bool visit_restore(struct app *app, const struct visit_mark *mark)
 	app->visit.record = record;
 	app->visit.item = catalog_find(app->catalog, record->item_code);
 	visit_go(app, step_of(app, mark));
+	if (app->model.view == VIEW_FINISH)
+		finish_resume(app);
 	app_say(app, _("%s goes on; everything that was saved is there."),
 		ticket->number);
 	return true;
@@ -308,12 +331,13 @@ void visit_resume(struct app *app, struct intent *intent)
 	struct visit_mark mark;
 
 	(void)intent;
-	if (app->visit.open)
+	if (app->visit.open || !app_may_receive(app))
 		return;
-	if (visit_mark_get(app->store, &mark)) {
+	if (visit_interrupted(app, &mark)) {
 		devices_announce(app, NULL);
 		visit_restore(app, &mark);
 	} else {
+		queue_refresh(app);
 		app_say(app, _("No visit was interrupted."));
 	}
 }

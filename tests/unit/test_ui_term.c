@@ -207,6 +207,14 @@ static bool emu_sequence(struct emulator *emu, char byte)
 	case 'P':
 		emu->oscs++;
 		return false;
+	case 'M': /* one up */
+		emu->wrap_pending = false;
+		emu->row = MAX(emu->row - 1, 0);
+		return false;
+	case 'E':
+		emu->col = 0;
+		emu->row = MIN(emu->row + 1, emu->rows - 1);
+		return false;
 	default:
 		return false;
 	}
@@ -229,6 +237,8 @@ static void emu_byte(struct emulator *emu, char byte)
 			emu->col = byte == '\r' ? 0 : MAX(emu->col - 1, 0);
 		return;
 	}
+	if (byte == '\t')
+		emu->col = MIN((emu->col / 8 + 1) * 8, emu->cols - 1);
 	if ((guchar)byte < 0x20)
 		return;
 	g_string_append_c(emu->pending, byte);
