@@ -28,6 +28,25 @@ static bool is_editable(const struct app *app)
 	       app->visit.record->state == CASE_DRAFT;
 }
 
+/* What the clerk emptied stays empty. */
+static void prefill(const struct fields *fields, struct json *origins)
+{
+	AUTO(json) before = json_copy(fields->values);
+
+	form_prefill(fields->def, fields->values, fields->sources,
+		fields->today, origins);
+	for (size_t i = 0; i < fields->def->n_fields; i++) {
+		const char *id = fields->def->fields[i].id;
+
+		if (!json_get(fields->touched, id) ||
+			fields->def->fields[i].derive ||
+			!form_value_is_empty(json_get(before, id)))
+			continue;
+		json_put(fields->values, id, NULL);
+		json_put(origins, id, NULL);
+	}
+}
+
 void form_show(struct app *app, bool reload)
 {
 	AUTO(json) sources = NULL;
@@ -36,8 +55,7 @@ void form_show(struct app *app, bool reload)
 	if (!is_editable(app))
 		return;
 	fields = form_fields(app, &sources);
-	form_prefill(fields.def, fields.values, fields.sources, fields.today,
-		app->visit.origins);
+	prefill(&fields, app->visit.origins);
 	fields_show(&fields, &app->model.form);
 	if (reload)
 		app->model.form.focus = fields_first_open(&fields);
@@ -45,8 +63,18 @@ void form_show(struct app *app, bool reload)
 	app_changed(app, reload);
 }
 
-@@
-	if (undo->len > CALLS_MAX_UNDO)
+/* A key that changed nothing is nothing to undo. */
+static void remember(struct app *app, struct json *take_before)
+{
+	GPtrArray *undo = app->visit.undo;
+
+	if (json_equal(
+		    take_before, json_get(app->visit.record->body, "form"))) {
+		json_free(take_before);
+		return;
+	}
+	g_ptr_array_add(undo, take_before);
+	if (undo->len > UNDO_MAX)
 		g_ptr_array_remove_index(undo, 0);
 }
 
@@ -62,15 +90,18 @@ void form_set(struct app *app, struct intent *intent)
 {
 	AUTO(json) sources = NULL;
 	struct fields fields;
+	struct json *before;
 
-	if (!is_editable(app))
+	if (!is_editable(app) || intent->index < 0 ||
+		(size_t)intent->index >= app->visit.item->form.n_fields)
 		return;
-	remember(app);
 	fields = form_fields(app, &sources);
+	before = json_copy(fields.values);
 	fields_set(&fields, intent->index, intent->text);
-	if (intent->index >= 0 && (size_t)intent->index < fields.def->n_fields)
+	if (!json_equal(before, fields.values))
 		json_put(app->visit.origins,
 			fields.def->fields[intent->index].id, NULL);
+	remember(app, before);
 	after_change(app, false);
 }
 
@@ -78,13 +109,15 @@ void form_set_cell(struct app *app, struct intent *intent)
 {
 	AUTO(json) sources = NULL;
 	struct fields fields;
+	struct json *before;
 
 	if (!is_editable(app))
 		return;
-	remember(app);
 	fields = form_fields(app, &sources);
+	before = json_copy(fields.values);
 	fields_set_cell(&fields, intent->index, intent->index2 / 64,
 		intent->index2 % 64, intent->text);
+	remember(app, before);
 	after_change(app, false);
 }
 
@@ -92,13 +125,15 @@ void form_row_add(struct app *app, struct intent *intent)
 {
 	AUTO(json) sources = NULL;
 	struct fields fields;
+	struct json *before;
 
 	if (!is_editable(app))
 		return;
-	remember(app);
 	fields = form_fields(app, &sources);
+	before = json_copy(fields.values);
 	if (!fields_row_add(&fields, intent->index))
 		app_say(app, _("No more rows here."));
+	remember(app, before);
 	after_change(app, true);
 }
 
@@ -106,13 +141,15 @@ void form_row_remove(struct app *app, struct intent *intent)
 {
 	AUTO(json) sources = NULL;
 	struct fields fields;
+	struct json *before;
 
 	if (!is_editable(app))
 		return;
-	remember(app);
 	fields = form_fields(app, &sources);
+	before = json_copy(fields.values);
 	if (fields_row_remove(&fields, intent->index, intent->index2))
 		app_say(app, _("Row taken away; Ctrl+Z brings it back."));
+	remember(app, before);
 	after_change(app, true);
 }
 

@@ -17,7 +17,7 @@
 #include "config/people.h"
 #include "ui/text.h"
 
-enum { CALLS_MAX_UNDO = 50, PAGES_MAX = 200 };
+enum { UNDO_MAX = 50, PAGES_MAX = 200 };
 
 /* The visit in hand. The case record is made when the applicant is confirmed;
  * its body is the only copy of what was typed. */
