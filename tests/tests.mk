@@ -48,6 +48,8 @@ check: all $(TEST_BIN) $(CHECK_BIN)
 check-san:
 	@$(MAKE) --no-print-directory BUILD=build/san SANITIZE=1 check
 
+bench: bench-search bench-redraw
+
 tests-build: $(TEST_BIN) $(CHECK_BIN)
 
 lint:
@@ -59,4 +61,4 @@ print-cflags:
 deps-lint:
 	@sh tests/deps.sh tests/lint/packages
 
-.PHONY: test check check-san tests-build lint print-cflags deps-lint
+.PHONY: test bench check check-san tests-build lint print-cflags deps-lint

@@ -18,7 +18,7 @@ enum { REASONS_MAX_BYTES = 1 << 20 };
 typedef void act_fn(struct app *app, struct intent *intent);
 
 static act_fn act_goto, act_message, act_quit, act_field_set, act_form_next,
-	act_sync_now;
+	act_sync_now, act_undo;
 
 static act_fn *const acts[] = {
 	[INTENT_GOTO] = act_goto,
@@ -46,7 +46,7 @@ static act_fn *const acts[] = {
 	[INTENT_ROW_ADD] = form_row_add,
 	[INTENT_ROW_REMOVE] = form_row_remove,
 	[INTENT_FORM_NEXT] = act_form_next,
-	[INTENT_UNDO] = form_undo,
+	[INTENT_UNDO] = act_undo,
 	[INTENT_READ_CARD] = identify_read_card,
 	[INTENT_ITEM_FILTER] = item_filter,
 	[INTENT_ITEM_FOCUS] = item_focus,
@@ -131,6 +131,7 @@ struct app *app_new(const struct config *config, const struct app_ops *ops,
 	model_init(&app->model);
 	app->devices =
 		g_ptr_array_new_with_free_func((GDestroyNotify)json_free);
+	app->captures = g_ptr_array_new_with_free_func(g_free);
 	app->applicant_def = identify_def_new();
 	if (!open_store(app, error) || !open_files(app, error))
 		return NULL;
@@ -167,6 +168,7 @@ void app_free(struct app *app)
 	line_client_free(app->syncd);
 	json_free(app->link_state);
 	json_free(app->reasons);
+	g_clear_pointer(&app->captures, g_ptr_array_unref);
 	g_clear_pointer(&app->devices, g_ptr_array_unref);
 	g_clear_pointer(&app->item_hits, g_array_unref);
 	g_clear_pointer(&app->search_hits, g_ptr_array_unref);
@@ -506,6 +508,14 @@ static void act_form_next(struct app *app, struct intent *intent)
 		identify_next(app);
 	else if (app->model.view == VIEW_FORM)
 		form_next(app, intent);
+}
+
+static void act_undo(struct app *app, struct intent *intent)
+{
+	if (app->model.view == VIEW_MATERIALS)
+		materials_undo(app);
+	else
+		form_undo(app, intent);
 }
 
 static void act_sync_now(struct app *app, struct intent *intent)

@@ -61,8 +61,11 @@ void devices_command(struct app *app, const char *class_name, const char *verb,
 
 void devices_release(struct app *app, const char *sha256)
 {
-	struct json *args = json_new_object();
+	struct json *args;
 
+	if (!app->devd)
+		return;
+	args = json_new_object();
 	json_put_text(args, "sha256", sha256);
 	line_command(app->devd, "release", args, SHOW_TIMEOUT_MS, NULL, NULL);
 }
@@ -225,7 +228,7 @@ static void devd_message(void *context, const struct json *message)
 		key_event(app, json_text_or(data, "key", ""));
 	} else if (event && !strcmp(event, "rating")) {
 		finish_rating_arrived(app, (int)json_int_or(data, "level", 0));
-	} else if (event && !strcmp(event, "page") && app->visit.capturing) {
+	} else if (event && !strcmp(event, "page") && app->visit.capture) {
 		g_autofree char *text = g_strdup_printf(
 			_("page %d is in"), (int)json_int_or(data, "count", 0));
 

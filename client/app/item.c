@@ -175,6 +175,8 @@ static void set_item(struct app *app, const struct catalog_item *item)
 	json_put(record->body, "materials", json_new_array());
 	json_put(app->visit.touched, "*", NULL);
 	g_ptr_array_set_size(app->visit.undo, 0);
+	g_ptr_array_set_size(app->visit.paper_undo, 0);
+	capture_stop(app);
 }
 
 void item_choose(struct app *app, struct intent *intent)

@@ -9,22 +9,18 @@
 #include <string.h>
 
 #include "client/app/private.h"
-#include "client/base/error.h"
-#include "client/base/log.h"
-#include "client/store/blob.h"
 
-enum {
-	CAPTURE_TIMEOUT_MS = 30000,
-	SCAN_TIMEOUT_MS = 180000,
-	PICTURE_MAX = 64 * 64
-};
+enum { PICTURE_MAX = 64 * 64 };
 
+/* NULL without a visit. */
 static struct json *all_materials(const struct app *app)
 {
-	return json_get_mutable(app->visit.record->body, "materials");
+	return app->visit.record ? json_get_mutable(
+					   app->visit.record->body, "materials")
+				 : NULL;
 }
 
-static struct json *material_at(const struct app *app, int index)
+struct json *materials_at(const struct app *app, int index)
 {
 	json_each (member, all_materials(app)) {
 		if (index-- == 0)
@@ -33,7 +29,7 @@ static struct json *material_at(const struct app *app, int index)
 	return NULL;
 }
 
-static bool is_editable(const struct app *app)
+bool materials_editable(const struct app *app)
 {
 	return app->visit.open && app->visit.item &&
 	       app->visit.record->state == CASE_DRAFT;
@@ -42,7 +38,7 @@ static bool is_editable(const struct app *app)
 /* State -----------------------------------------------------------------------
  */
 
-static size_t page_count(const struct json *material)
+size_t materials_pages(const struct json *material)
 {
 	return json_length(json_get(material, "pages"));
 }
@@ -56,7 +52,7 @@ static enum material_state judge_state(const struct app *app,
 
 	if (!item_material_applies(def, json_get(body, "form"), sources))
 		return MATERIAL_NOT_NEEDED;
-	if (page_count(material) > 0 || *form)
+	if (materials_pages(material) > 0 || *form)
 		return MATERIAL_COMPLETE;
 	if (json_bool_or(material, "waived", false))
 		return MATERIAL_WAIVED;
@@ -102,7 +98,7 @@ void materials_setup(struct app *app)
 	AUTO(json) sources = NULL;
 	struct json *materials;
 
-	if (!is_editable(app))
+	if (!materials_editable(app))
 		return;
 	sources = app_sources(app);
 	materials = all_materials(app);
@@ -114,11 +110,11 @@ void materials_setup(struct app *app)
 	for (size_t i = 0; i < app->visit.item->n_materials; i++) {
 		const struct catalog_material *def =
 			&app->visit.item->materials[i];
-		struct json *material = material_at(app, (int)i);
+		struct json *material = materials_at(app, (int)i);
 
 		if (!material) {
 			json_add(materials, new_material(def));
-			material = material_at(app, (int)i);
+			material = materials_at(app, (int)i);
 		}
 		take_card(def, material, sources);
 		json_put_text(material, "state",
@@ -157,7 +153,7 @@ static char *state_text(const struct catalog_material *def,
 	const struct json *material, enum material_state state)
 {
 	const char *form = json_text_or(material, "form", "");
-	size_t pages = page_count(material);
+	size_t pages = materials_pages(material);
 
 	switch (state) {
 	case MATERIAL_COMPLETE:
@@ -279,7 +275,7 @@ static void fill_material(struct app *app, int index,
 	g_autofree char *text = NULL;
 
 	material_state_from_name(json_text_or(material, "state", ""), &state);
-	if (app->visit.capturing && app->visit.capture_material == index)
+	if (capture_is_running(app, index))
 		state = MATERIAL_CAPTURING;
 	text = state_text(def, material, state);
 	model_text(&row->name, def->name);
@@ -290,7 +286,7 @@ static void fill_material(struct app *app, int index,
 	row->needed = state != MATERIAL_NOT_NEEDED;
 	row->missing = state == MATERIAL_MISSING && def->need != NEED_WAIVABLE;
 	row->paper_seen = !strcmp(json_text_or(material, "form", ""), "paper");
-	row->electronic = page_count(material) > 0;
+	row->electronic = materials_pages(material) > 0;
 	row->copies = (int)json_int_or(material, "copies", 1);
 	fill_pages(material, row);
 	fill_checks(def, material, row);
@@ -350,7 +346,7 @@ void materials_show(struct app *app)
 	if (out->focus < 0 || (guint)out->focus >= out->materials->len)
 		out->focus = 0;
 	show_summary(app);
-	if (!app->visit.capturing)
+	if (!app->visit.capture)
 		model_text(&out->progress, NULL);
 	app_changed(app, false);
 }
@@ -368,7 +364,7 @@ void materials_focus(struct app *app, struct intent *intent)
 	}
 }
 
-static void after_change(struct app *app)
+void materials_changed(struct app *app)
 {
 	materials_setup(app);
 	materials_show(app);
@@ -382,7 +378,7 @@ static void mark(const struct catalog_material *def, struct json *material)
 	struct json *checks = json_new_array();
 	bool done = false, all = true;
 
-	if (page_count(material) == 0) {
+	if (materials_pages(material) == 0) {
 		bool paper = *json_text_or(material, "form", "") != '\0';
 		bool waived = json_bool_or(material, "waived", false);
 
@@ -409,284 +405,33 @@ static void mark(const struct catalog_material *def, struct json *material)
 
 void materials_mark(struct app *app, struct intent *intent)
 {
-	struct json *material = material_at(app, intent->index);
+	struct json *material = materials_at(app, intent->index);
 	const struct catalog_material *def;
 
-	if (!is_editable(app) || !material)
+	if (!materials_editable(app) || !material)
 		return;
 	def = item_material(
 		app->visit.item, (int)json_int_or(material, "no", 0));
 	if (def && strcmp(json_text_or(material, "state", ""), "not-needed"))
 		mark(def, material);
-	after_change(app);
+	materials_changed(app);
 }
 
 void materials_source(struct app *app, struct intent *intent)
 {
-	if (is_editable(app) && material_at(app, intent->index))
-		dialog_open(app, DIALOG_SOURCE, intent->index);
-}
+	const struct json *material = materials_at(app, intent->index);
 
-/* Capturing
- * ---------------------------------------------------------------------- */
-
-static void keep_page(struct app *app, struct json *material,
-	const struct json *page, GError **error)
-{
-	g_autofree char *file = NULL;
-	struct json *kept = json_copy(page);
-	const char *name = json_text_or(page, "file", "");
-	char sha256[SHA256_TEXT];
-	int64_t size = 0;
-
-	json_put(kept, "file", NULL);
-	if (strchr(name, '/') || !*name) {
-		g_set_error(error, LINK_ERROR, LINK_ERROR_PROTOCOL,
-			"page without a file name");
-		json_free(kept);
-		return;
-	}
-	file = g_build_filename(
-		config_path(app->config, "paths.runtime"), "spool", name, NULL);
-	if (!blob_add(app->store, file,
-		    json_text_or(page, "media_type", "image/jpeg"), sha256,
-		    &size, error)) {
-		json_free(kept);
-		return;
-	}
-	json_put_text(kept, "sha256", sha256);
-	json_put_int(kept, "size", size);
-	json_add(json_get_mutable(material, "pages"), kept);
-	devices_release(app, sha256);
-}
-
-/* The page just taken stands at the end; it replaces the one that was bad. */
-static void replace_page(struct json *material, int replaced)
-{
-	struct json *pages = json_new_array();
-	const struct json *last = NULL;
-	int at = 0;
-
-	json_each (page, json_get(material, "pages"))
-		last = page;
-	json_each (page, json_get(material, "pages")) {
-		if (page == last)
-			break;
-		json_add(pages, json_copy(at == replaced ? last : page));
-		at++;
-	}
-	json_put(material, "pages", pages);
-}
-
-static void say_capture_error(struct app *app, const GError *error)
-{
-	size_t kept = page_count(material_at(app, app->visit.capture_material));
-
-	log_error(error, "capture");
-	if (g_error_matches(error, LINK_ERROR, LINK_ERROR_PAPER))
-		app_say(app,
-			_("The scanner has no paper: %zu pages are kept. "
-			  "Put paper in and press F7."),
-			kept);
-	else
-		app_say(app,
-			_("No picture came: %s %zu pages of this paper are "
-			  "kept. F7 tries again."),
-			text_error(error), kept);
-}
-
-static void captured(
-	void *context, const struct json *result, const GError *error)
-{
-	struct app *app = context;
-	struct json *material;
-	g_autoptr(GError) why = NULL;
-	size_t taken = 0;
-
-	if (!app->visit.open || !app->visit.capturing)
-		return;
-	app->visit.capturing = false;
-	material = material_at(app, app->visit.capture_material);
-	if (!material || !is_editable(app))
-		return;
-	json_each (page, json_get(result, "pages")) {
-		if (page_count(material) >= PAGES_MAX || why)
-			break;
-		keep_page(app, material, page, &why);
-		taken += !why;
-	}
-	if (taken > 0 && app->visit.capture_replace >= 0)
-		replace_page(material, app->visit.capture_replace);
-	if (taken > 0)
-		json_put_text(material, "form", "scan");
-	app->visit.capture_replace = -1;
-	app->model.materials.page = (int)page_count(material) - 1;
-	after_change(app);
-	if (error || why)
-		say_capture_error(app, error ? error : why);
-	else
-		app_say(app,
-			_("%zu pages taken and kept. F7 takes the next one, "
-			  "Down goes to the next paper."),
-			taken);
-	app_changed(app, true);
-}
-
-static void start_capture(
-	struct app *app, int index, const char *source, int replace)
-{
-	bool is_camera = !strcmp(source, "camera");
-	struct json *args = json_new_object();
-
-	if (app->visit.capturing) {
-		json_free(args);
-		app_say(app, _("A page is being taken; please wait for it."));
-		return;
-	}
-	app->visit.capturing = true;
-	app->visit.capture_material = index;
-	app->visit.capture_replace = replace;
-	app->model.materials.focus = index;
-	model_text(&app->model.materials.progress,
-		is_camera ? _("taking the picture")
-			  : _("the scanner is working"));
-	materials_show(app);
-	app_say(app,
-		_("Taking no. %d. Please do not move the paper; the pages "
-		  "before are kept."),
-		index + 1);
-	if (!is_camera) {
-		json_put_text(args, "source", source);
-		json_put_text(args, "mode", "color");
-		json_put_int(args, "resolution", 200);
-	}
-	devices_command(app, is_camera ? "camera" : "scanner",
-		is_camera ? "capture" : "scan", args,
-		is_camera ? CAPTURE_TIMEOUT_MS : SCAN_TIMEOUT_MS, captured,
-		app);
-}
-
-/* From the focus on, the first one that is missing; else the focus itself. */
-static int capture_target(const struct app *app, int index)
-{
-	const struct json *material = material_at(app, index);
-	int at = 0;
-
-	if (material &&
+	if (materials_editable(app) && material &&
 		strcmp(json_text_or(material, "state", ""), "not-needed"))
-		return index;
-	json_each (other, all_materials(app)) {
-		if (!strcmp(json_text_or(other, "state", ""), "missing"))
-			return at;
-		at++;
-	}
-	return -1;
-}
-
-void materials_capture(struct app *app, struct intent *intent)
-{
-	int index;
-
-	if (!is_editable(app))
-		return;
-	index = capture_target(app, intent->index);
-	if (index < 0)
-		app_say(app, _("No paper is missing. Enter goes to the "
-			       "decision."));
-	else
-		start_capture(app, index, "camera", -1);
-}
-
-void materials_take_from(struct app *app, int index, const char *source)
-{
-	struct json *material = material_at(app, index);
-
-	if (!is_editable(app) || !material)
-		return;
-	if (strcmp(source, "paper")) {
-		start_capture(app, index, source, -1);
-		return;
-	}
-	json_put_text(material, "form", "paper");
-	after_change(app);
-}
-
-void materials_retake(struct app *app, struct intent *intent)
-{
-	struct json *material = material_at(app, intent->index);
-
-	if (!is_editable(app) || !material)
-		return;
-	if (intent->index2 < 0 ||
-		(size_t)intent->index2 >= page_count(material))
-		app_say(app, _("No page to take again. F7 takes one."));
-	else
-		start_capture(app, intent->index, "camera", intent->index2);
-}
-
-void materials_page_remove(struct app *app, struct intent *intent)
-{
-	struct json *material = material_at(app, intent->index);
-	struct json *pages;
-	int at = 0;
-
-	if (!is_editable(app) || !material || intent->index2 < 0 ||
-		(size_t)intent->index2 >= page_count(material))
-		return;
-	pages = json_new_array();
-	json_each (page, json_get(material, "pages")) {
-		if (at++ != intent->index2)
-			json_add(pages, json_copy(page));
-	}
-	json_put(material, "pages", pages);
-	if (page_count(material) == 0)
-		json_put_text(material, "form", "");
-	app->model.materials.page = MAX(0, intent->index2 - 1);
-	after_change(app);
-	app_say(app, _("Page %d is taken away."), intent->index2 + 1);
-}
-
-void materials_page_move(struct app *app, struct intent *intent)
-{
-	struct json *material = material_at(app, intent->index);
-	int by = intent->text && *intent->text == '-' ? -1 : 1;
-	int from = intent->index2, to = from + by, at = 0;
-	struct json *pages;
-	const struct json *first = NULL, *second = NULL;
-
-	if (!is_editable(app) || !material || from < 0 || to < 0 ||
-		(size_t)MAX(from, to) >= page_count(material))
-		return;
-	json_each (page, json_get(material, "pages")) {
-		if (at == from)
-			first = page;
-		if (at == to)
-			second = page;
-		at++;
-	}
-	pages = json_new_array();
-	at = 0;
-	json_each (page, json_get(material, "pages")) {
-		const struct json *here = page;
-
-		if (at == from)
-			here = second;
-		else if (at == to)
-			here = first;
-		json_add(pages, json_copy(here));
-		at++;
-	}
-	json_put(material, "pages", pages);
-	app->model.materials.page = to;
-	after_change(app);
+		dialog_open(app, DIALOG_SOURCE, intent->index);
 }
 
 void materials_done(struct app *app, struct intent *intent)
 {
 	(void)intent;
-	if (!is_editable(app))
+	if (!materials_editable(app))
 		return;
-	if (app->visit.capturing) {
+	if (app->visit.capture) {
 		app_say(app, _("A page is being taken; please wait for it."));
 		return;
 	}

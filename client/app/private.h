@@ -17,6 +17,8 @@
 #include "config/people.h"
 #include "ui/text.h"
 
+struct capture;
+
 enum { UNDO_MAX = 50, PAGES_MAX = 200 };
 
 /* The visit in hand. The case record is made when the applicant is confirmed;
@@ -31,9 +33,8 @@ struct visit {
 	GPtrArray *undo;                 /* own: struct json, form values */
 	int64_t called_boot_ms;          /* last call, boot clock */
 	bool reading; /* the card reader was asked */
-	bool capturing;
-	int capture_material; /* index of the running capture */
-	int capture_replace;  /* page it replaces, -1 none */
+	GPtrArray *paper_undo;    /* own: struct json, body.materials */
+	struct capture *capture; /* of app->captures: the one that runs */
 };
 
 /* The rating runs on after the home view is back. */
@@ -88,6 +89,7 @@ struct app {
 	struct rating_session rating;
 	struct json *link_state; /* own: last state line of yikou-syncd */
 	GPtrArray *devices;      /* own: struct json, last state of each */
+	GPtrArray *captures;     /* own: struct capture, not answered yet */
 	GArray *item_hits;       /* own: struct search_hit */
 	GPtrArray *search_hits;  /* own: struct case_hit */
 	GPtrArray *waiting;      /* own: struct ticket, as in the model */
@@ -248,15 +250,26 @@ void materials_show(struct app *app);
 void materials_focus(struct app *app, struct intent *intent);
 void materials_mark(struct app *app, struct intent *intent);
 void materials_source(struct app *app, struct intent *intent);
+void materials_done(struct app *app, struct intent *intent);
+struct json *materials_at(const struct app *app, int index); /* NULL: none */
+size_t materials_pages(const struct json *material);
+bool materials_editable(const struct app *app);
+/* After a change of body.materials: states, model, draft. */
+void materials_changed(struct app *app);
+/* For the judgement: fills at most ACCEPTANCE_MAX rows. */
+size_t materials_for_acceptance(
+	const struct app *app, struct acceptance_material *rows);
+
+/* capture.c */
 void materials_take_from(struct app *app, int index, const char *source);
 void materials_capture(struct app *app, struct intent *intent);
 void materials_retake(struct app *app, struct intent *intent);
 void materials_page_remove(struct app *app, struct intent *intent);
 void materials_page_move(struct app *app, struct intent *intent);
-void materials_done(struct app *app, struct intent *intent);
-/* For the judgement: fills at most ACCEPTANCE_MAX rows. */
-size_t materials_for_acceptance(
-	const struct app *app, struct acceptance_material *rows);
+void materials_undo(struct app *app);
+bool capture_is_running(const struct app *app, int material);
+/* What still comes is thrown away. */
+void capture_stop(struct app *app);
 
 /* decide.c */
 void decide_show(struct app *app);

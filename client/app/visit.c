@@ -59,7 +59,8 @@ static void visit_start(struct app *app, struct ticket *take_ticket)
 	visit->touched = json_new_object();
 	visit->undo = g_ptr_array_new_with_free_func((GDestroyNotify)json_free);
 	visit->called_boot_ms = clock_boot_ms();
-	visit->capture_replace = -1;
+	visit->paper_undo =
+		g_ptr_array_new_with_free_func((GDestroyNotify)json_free);
 	g_ptr_array_set_size(app->model.messages, 0);
 }
 
@@ -89,11 +90,13 @@ void visit_end(struct app *app)
 	struct visit *visit = &app->visit;
 
 	identify_stop_reading(app);
+	capture_stop(app);
 	ticket_free(visit->ticket);
 	case_free(visit->record);
 	json_free(visit->origins);
 	json_free(visit->touched);
 	g_clear_pointer(&visit->undo, g_ptr_array_unref);
+	g_clear_pointer(&visit->paper_undo, g_ptr_array_unref);
 	memset(visit, 0, sizeof(*visit));
 	visit_show_head(app);
 }

@@ -481,7 +481,7 @@ static void test_monkey(void)
 {
 	g_autoptr(GRand) random = g_rand_new_with_seed(20261125);
 	AUTO(canvas) canvas = canvas_new(24, 80);
-	int64_t until = g_get_monotonic_time() + 60 * G_USEC_PER_SEC;
+	int64_t until = g_get_monotonic_time() + 2 * G_USEC_PER_SEC;
 	guint fixture = 0;
 
 	while (g_get_monotonic_time() < until) {
