@@ -312,7 +312,7 @@ static void read_stream(struct device *dev)
 	const GByteArray *body = http_reader_body(camera->reader);
 	bool is_done = http_reader_is_done(camera->reader);
 	GError *error = NULL;
-	size_t begin, end;
+	size_t begin, end = 0;
 	gint64 length;
 
 	if (find_part(camera, body, &begin, &length, &error)) {

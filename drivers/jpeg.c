@@ -400,7 +400,7 @@ static int cell_mean(const uint8_t *gray, int width, int height,
 			count++;
 		}
 	}
-	return (int)(sum / count);
+	return count > 0 ? (int)(sum / count) : 0;
 }
 
 /* Text covers a tenth of a page: its means lie close below white, and a dark

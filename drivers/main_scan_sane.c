@@ -144,7 +144,7 @@ static bool set_text(SANE_Handle handle, SANE_Int number,
 
 	g_autofree char *value = g_malloc0(size);
 
-	memcpy(value, text, strlen(text));
+	g_strlcpy(value, text, size);
 
 	SANE_Status status = sane_control_option(
 		handle, number, SANE_ACTION_SET_VALUE, value, NULL);
@@ -431,7 +431,7 @@ struct json *scan_list(GError **error)
 
 	struct json *devices = json_new_array();
 
-	for (int i = 0; list[i] && i < DEVICES_MAX; i++) {
+	for (int i = 0; i < DEVICES_MAX && list[i]; i++) {
 		struct json *device = json_new_object();
 
 		put_clean(device, "name", list[i]->name);

@@ -1,149 +1,18 @@
-/* Focus and keys of a list of fields. The drawing is in fields_draw.c. */
+/* Focus and keys of a list of fields. Choices are in fields_choice.c, the
+ * drawing is in fields_draw.c. */
 #include "ui/fields.h"
 
 #include <string.h>
 
+#include "ui/fields_private.h"
 #include "ui/view_common.h"
 
 enum { PAGE_FIELDS = 10, CELL_COLUMNS = 64 };
-
-/* Places ------------------------------------------------------------------- */
-
-static const struct field_model *field_at(
-	const struct form_model *form, int index)
-{
-	return index >= 0 && index < (int)form->fields->len
-		       ? form->fields->pdata[index]
-		       : NULL;
-}
-
-static int row_count(const struct field_model *field)
-{
-	return field->rows ? (int)field->rows->len : 0;
-}
-
-static const struct field_model *cell_at(
-	const struct field_model *field, int row, int column)
-{
-	const GPtrArray *cells;
-
-	if (row < 0 || row >= row_count(field))
-		return NULL;
-	cells = field->rows->pdata[row];
-	return column >= 0 && column < (int)cells->len ? cells->pdata[column]
-						       : NULL;
-}
-
-static const struct field_model *place_field(
-	const struct form_model *form, struct place at)
-{
-	const struct field_model *field = field_at(form, at.field);
-
-	if (!field || field->kind != EDIT_ROWS || at.row < 0)
-		return field;
-	return cell_at(field, at.row, at.column);
-}
 
 const struct field_model *fields_current(
 	const struct fields_state *state, const struct form_model *form)
 {
 	return place_field(form, state->at);
-}
-
-static void add_places(
-	GArray *places, const struct field_model *field, int index)
-{
-	struct place at = {index, 0, 0};
-
-	if (field->kind == EDIT_ROWS && row_count(field) == 0)
-		at.row = -1;
-	if (field->kind != EDIT_ROWS || at.row < 0) {
-		g_array_append_val(places, at);
-		return;
-	}
-	for (at.row = 0; at.row < row_count(field); at.row++) {
-		const GPtrArray *cells = field->rows->pdata[at.row];
-
-		for (at.column = 0; at.column < (int)cells->len; at.column++) {
-			const struct field_model *cell =
-				cells->pdata[at.column];
-
-			if (cell->visible)
-				g_array_append_val(places, at);
-		}
-	}
-}
-
-/* Every place in order; caller unrefs. */
-static GArray *all_places(const struct form_model *form)
-{
-	GArray *places = g_array_new(FALSE, FALSE, sizeof(struct place));
-
-	for (guint i = 0; i < form->fields->len; i++) {
-		const struct field_model *field = form->fields->pdata[i];
-
-		if (field->visible)
-			add_places(places, field, (int)i);
-	}
-	return places;
-}
-
-static struct place nth(const GArray *places, int index)
-{
-	return g_array_index(places, struct place, index);
-}
-
-static bool is_before(struct place a, struct place b)
-{
-	if (a.field != b.field)
-		return a.field < b.field;
-	if (a.row != b.row)
-		return a.row < b.row;
-	return a.column < b.column;
-}
-
-/* The index of at, or of the first one behind where it was; -1: no places. */
-static int index_of(const GArray *places, struct place at)
-{
-	for (int i = 0; i < (int)places->len; i++) {
-		if (!is_before(nth(places, i), at))
-			return i;
-	}
-	return (int)places->len - 1;
-}
-
-static bool is_empty(const struct field_model *field)
-{
-	return !field->value || !*field->value;
-}
-
-static bool needs_something(const struct form_model *form, struct place at)
-{
-	const struct field_model *field = place_field(form, at);
-
-	if (!field || field->readonly)
-		return false;
-	if (field->error)
-		return true;
-	if (field->kind == EDIT_ROWS)
-		return field->required && row_count(field) == 0;
-	return field->required && is_empty(field);
-}
-
-/* The next place after index that needs something, around the end; -1: none
- * but this one. */
-static int next_needed(
-	const struct form_model *form, const GArray *places, int index)
-{
-	int count = (int)places->len;
-
-	for (int i = 1; i < count; i++) {
-		int at = (index + i) % count;
-
-		if (needs_something(form, nth(places, at)))
-			return at;
-	}
-	return -1;
 }
 
 /* The edit buffer ------------------------------------------------------------
@@ -178,11 +47,11 @@ static void go(struct fields_state *state, const struct form_model *form,
 static void settle(struct fields_state *state, const struct form_model *form,
 	struct place at)
 {
-	GArray *places = all_places(form);
-	int index = index_of(places, at);
+	GArray *places = places_of(form);
+	int index = places_index(places, at);
 
 	if (index >= 0)
-		at = nth(places, index);
+		at = places_nth(places, index);
 	g_array_unref(places);
 	go(state, form, at);
 }
@@ -216,20 +85,20 @@ void fields_leave(struct fields_state *state)
 static int vertical(
 	const struct form_model *form, const GArray *places, int index, int by)
 {
-	struct place at = nth(places, index);
-	const struct field_model *field = field_at(form, at.field);
+	struct place at = places_nth(places, index);
+	const struct field_model *field = form_field_at(form, at.field);
 	int to = index;
 
 	if (field->kind == EDIT_ROWS && at.row >= 0 && at.row + by >= 0 &&
-		at.row + by < row_count(field))
-		return index_of(places,
+		at.row + by < field_row_count(field))
+		return places_index(places,
 			(struct place){at.field, at.row + by, at.column});
 	while (to + by >= 0 && to + by < (int)places->len &&
-		nth(places, to).field == at.field)
+		places_nth(places, to).field == at.field)
 		to += by;
 	/* Upwards into the first cell of the last row. */
-	while (by < 0 && to > 0 && nth(places, to).column > 0 &&
-		nth(places, to).field != at.field)
+	while (by < 0 && to > 0 && places_nth(places, to).column > 0 &&
+		places_nth(places, to).field != at.field)
 		to--;
 	return to;
 }
@@ -243,12 +112,13 @@ static int moved(const struct fields_state *state,
 	const struct form_model *form, const GArray *places,
 	enum fields_move move)
 {
-	int index = index_of(places, state->at), last = (int)places->len - 1;
+	int index = places_index(places, state->at),
+	    last = (int)places->len - 1;
 	int needed;
 
 	switch (move) {
 	case MOVE_NEEDED:
-		needed = next_needed(form, places, index);
+		needed = places_next_needed(form, places, index);
 		return needed >= 0 ? needed : index;
 	case MOVE_TAB:
 		return index < last ? index + 1 : 0;
@@ -270,10 +140,11 @@ static int moved(const struct fields_state *state,
 static void move_now(struct fields_state *state, const struct form_model *form,
 	enum fields_move move)
 {
-	GArray *places = all_places(form);
+	GArray *places = places_of(form);
 
 	if (places->len > 0)
-		go(state, form, nth(places, moved(state, form, places, move)));
+		go(state, form,
+			places_nth(places, moved(state, form, places, move)));
 	g_array_unref(places);
 }
 
@@ -281,12 +152,12 @@ static void move_now(struct fields_state *state, const struct form_model *form,
 static bool enter_new_row(
 	struct fields_state *state, const struct form_model *form)
 {
-	const struct field_model *field = field_at(form, state->at.field);
+	const struct field_model *field = form_field_at(form, state->at.field);
 
-	if (!field || row_count(field) <= state->rows_before)
+	if (!field || field_row_count(field) <= state->rows_before)
 		return false;
 	settle(state, form,
-		(struct place){state->at.field, row_count(field) - 1, 0});
+		(struct place){state->at.field, field_row_count(field) - 1, 0});
 	return true;
 }
 
@@ -296,7 +167,7 @@ static bool model_moved(
 	bool has_moved = form->focus != state->seen_focus;
 
 	if (state->asked_next &&
-		needs_something(form, (struct place){form->focus, 0, 0}))
+		place_needs(form, (struct place){form->focus, 0, 0}))
 		has_moved = form->focus != state->at.field;
 	state->asked_next = false;
 	state->seen_focus = form->focus;
@@ -333,10 +204,10 @@ void fields_sync(struct fields_state *state, const struct form_model *form)
 /* Values --------------------------------------------------------------------
  */
 
-static struct intent set_value(const struct fields_state *state,
+struct intent fields_value(const struct fields_state *state,
 	const struct form_model *form, const char *value)
 {
-	const struct field_model *field = field_at(form, state->at.field);
+	const struct field_model *field = form_field_at(form, state->at.field);
 	struct intent intent = {.kind = INTENT_FIELD_SET,
 		.index = state->at.field,
 		.text = g_strdup(value)};
@@ -354,7 +225,7 @@ struct intent fields_flush(
 	if (!state->edit.is_dirty || !is_text(fields_current(state, form)))
 		return intent_none();
 	state->edit.is_dirty = false;
-	return set_value(state, form, edit_text(&state->edit));
+	return fields_value(state, form, edit_text(&state->edit));
 }
 
 /* Leaves the place: its value first, the move when the model has it. */
@@ -373,10 +244,11 @@ static struct intent leave_by(struct fields_state *state,
 static struct intent next(
 	struct fields_state *state, const struct form_model *form)
 {
-	GArray *places = all_places(form);
-	int needed = places->len == 0 ? -1
-				      : next_needed(form, places,
-						index_of(places, state->at));
+	GArray *places = places_of(form);
+	int needed = places->len == 0
+			     ? -1
+			     : places_next_needed(form, places,
+				       places_index(places, state->at));
 
 	g_array_unref(places);
 	if (needed >= 0)
@@ -386,139 +258,13 @@ static struct intent next(
 	return intent_of(INTENT_FORM_NEXT);
 }
 
-/* Choices ------------------------------------------------------------------ */
-
-int option_index(const struct field_model *field, const char *code)
-{
-	for (guint i = 0; i < array_len(field->options); i++) {
-		const struct option_model *option = field->options->pdata[i];
-
-		if (code && g_strcmp0(option->code, code) == 0)
-			return (int)i;
-	}
-	return -1;
-}
-
-bool codes_have(const char *codes, const char *code)
-{
-	g_auto(GStrv) parts = g_strsplit(or_empty(codes), ",", -1);
-
-	return g_strv_contains((const char *const *)parts, or_empty(code));
-}
-
-/* The codes with one turned, in the order of the options; caller frees. */
-static char *turned(const struct field_model *field, const char *code)
-{
-	GString *out = g_string_new(NULL);
-
-	for (guint i = 0; i < array_len(field->options); i++) {
-		const struct option_model *option = field->options->pdata[i];
-		bool has = codes_have(field->value, option->code);
-
-		if (g_strcmp0(option->code, code) == 0)
-			has = !has;
-		if (has)
-			g_string_append_printf(
-				out, "%s%s", out->len ? "," : "", option->code);
-	}
-	return g_string_free(out, FALSE);
-}
-
-static struct intent choose(struct fields_state *state,
-	const struct form_model *form, const struct field_model *field,
-	int index)
-{
-	const struct option_model *option;
-	g_autofree char *codes = NULL;
-
-	if (index < 0 || index >= (int)array_len(field->options))
-		return intent_none();
-	option = field->options->pdata[index];
-	if (field->kind != EDIT_CHOICES)
-		return set_value(state, form, option->code);
-	codes = turned(field, option->code);
-	return set_value(state, form, codes);
-}
-
-static GPtrArray *option_items(const struct field_model *field)
-{
-	GPtrArray *items = picker_items_new();
-
-	for (guint i = 0; i < array_len(field->options); i++) {
-		const struct option_model *option = field->options->pdata[i];
-
-		picker_add(items, NULL, option->label, NULL)->is_ticked =
-			codes_have(field->value, option->code);
-	}
-	return items;
-}
-
-static struct intent picker_keys(struct fields_state *state,
-	const struct model *model, const struct form_model *form,
-	const struct field_model *field, const struct key_event *key)
-{
-	GPtrArray *items = option_items(field);
-	int index = -1;
-	enum picked picked =
-		picker_key(&state->picker, items, model->matches, key, &index);
-
-	g_ptr_array_unref(items);
-	if (picked == PICKED_CLOSED || picked == PICKED_LINE)
-		picker_close(&state->picker);
-	if (picked == PICKED_LINE || picked == PICKED_TICK)
-		return choose(state, form, field, index);
-	return intent_none();
-}
-
-void fields_draw_picker(const struct fields_state *state,
-	const struct model *model, const struct form_model *form,
-	struct canvas *canvas, struct box area)
-{
-	const struct field_model *field = fields_current(state, form);
-	GPtrArray *items;
-
-	if (!state->picker.is_open || !field)
-		return;
-	items = option_items(field);
-	picker_draw(&state->picker, items, model->matches,
-		or_empty(field->label), 1, canvas, area);
-	g_ptr_array_unref(items);
-}
-
-static void open_picker(
-	struct fields_state *state, const struct field_model *field)
-{
-	state->picker.several = field->kind == EDIT_CHOICES;
-	picker_open(&state->picker, MAX(option_index(field, field->value), 0));
-}
-
-/* Keys on a choice: a digit is its line, a letter looks for it. */
-static struct intent choice_key(struct fields_state *state,
-	const struct model *model, const struct form_model *form,
-	const struct field_model *field, const struct key_event *key)
-{
-	int digit = key_digit(key);
-
-	if (digit > 0)
-		return choose(state, form, field, digit - 1);
-	if (key->action == ACTION_CLEAR || key->action == ACTION_BACKSPACE)
-		return set_value(state, form, "");
-	if (key->action != ACTION_TEXT && key->action != ACTION_MARK &&
-		key->action != ACTION_PASTE)
-		return intent_none();
-	open_picker(state, field);
-	if (key->action == ACTION_MARK)
-		return intent_none();
-	return picker_keys(state, model, form, field, key);
-}
-
 /* Rows ----------------------------------------------------------------------
  */
 
 static bool is_in_rows(
 	const struct fields_state *state, const struct form_model *form)
 {
-	const struct field_model *field = field_at(form, state->at.field);
+	const struct field_model *field = form_field_at(form, state->at.field);
 
 	return field && field->kind == EDIT_ROWS;
 }
@@ -531,7 +277,8 @@ static struct intent add_row(
 	/* One key, one intent: what was typed goes first, F6 again adds. */
 	if (typed.kind != INTENT_NONE)
 		return typed;
-	state->rows_before = row_count(field_at(form, state->at.field));
+	state->rows_before =
+		field_row_count(form_field_at(form, state->at.field));
 	state->pending = MOVE_NEW_ROW;
 	return intent_index(INTENT_ROW_ADD, state->at.field, 0);
 }
@@ -588,7 +335,7 @@ static struct intent options(
 	if (field->readonly || array_len(field->options) == 0)
 		return intent_text(INTENT_MESSAGE, 0,
 			_("This field has no list of values: type it."));
-	open_picker(state, field);
+	fields_open_picker(state, field);
 	return intent_none();
 }
 
@@ -609,7 +356,7 @@ static struct intent value_key(struct fields_state *state,
 	if (is_text(field))
 		edit_key(&state->edit, key);
 	else if (field->kind == EDIT_CHOICE || field->kind == EDIT_CHOICES)
-		return choice_key(state, model, form, field, key);
+		return fields_choice_key(state, model, form, field, key);
 	return intent_none();
 }
 
@@ -623,7 +370,7 @@ struct intent fields_key(struct fields_state *state, const struct model *model,
 		return key->action == ACTION_NEXT ? intent_of(INTENT_FORM_NEXT)
 						  : intent_none();
 	if (state->picker.is_open)
-		return picker_keys(state, model, form, field, key);
+		return fields_picker_key(state, model, form, field, key);
 	if (move != MOVE_NONE)
 		return leave_by(state, form, move);
 	switch (key->action) {
@@ -675,7 +422,7 @@ static bool has_error(const struct field_model *field)
 {
 	if (field->error)
 		return true;
-	for (int row = 0; row < row_count(field); row++) {
+	for (int row = 0; row < field_row_count(field); row++) {
 		const GPtrArray *cells = field->rows->pdata[row];
 
 		for (guint i = 0; i < cells->len; i++) {
@@ -694,8 +441,9 @@ char *fields_summary(const struct form_model *form)
 
 	for (guint i = 0; i < form->fields->len; i++) {
 		const struct field_model *field = form->fields->pdata[i];
-		bool empty = field->kind == EDIT_ROWS ? row_count(field) == 0
-						      : is_empty(field);
+		bool empty = field->kind == EDIT_ROWS
+				     ? field_row_count(field) == 0
+				     : field_is_empty(field);
 
 		if (!field->visible)
 			continue;

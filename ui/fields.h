@@ -14,12 +14,7 @@
 #include "ui/keymap.h"
 #include "ui/model.h"
 #include "ui/picker.h"
-
-/* Where the focus can be: a field, or a cell of a field of rows. row is -1 on a
- * field of rows that has none. */
-struct place {
-	int field, row, column;
-};
+#include "ui/places.h"
 
 enum fields_move {
 	MOVE_NONE,

@@ -98,12 +98,12 @@ static void define_colors(struct term *term, bool wanted)
 			 COLOR_PAIRS > STYLE_COUNT;
 	if (!term->is_color)
 		return;
-	for (short i = 1; i < STYLE_COUNT; i++) {
+	for (int i = 1; i < STYLE_COUNT; i++) {
 		short fg = looks[i].fg;
 
 		if (i == STYLE_ERROR && COLORS >= 16)
 			fg = 9; /* bright red */
-		init_pair(i, fg, looks[i].bg);
+		init_pair((short)i, fg, looks[i].bg);
 	}
 }
 
@@ -136,14 +136,13 @@ static void fill_cchar(
 		NULL);
 }
 
-/* Writes the cells of a row from first to last, whole characters only. */
+/* Writes the cells of a row from first to last, whole characters only: where a
+ * right half changed its left half did. */
 static void paint_part(struct term *term, const struct cell *cells, int row,
 	int first, int last)
 {
 	int count = 0;
 
-	if (cells[first].width == 0)
-		first--;
 	for (int col = first; col <= last; col++) {
 		if (cells[col].width > 0)
 			fill_cchar(term, &cells[col], &term->line[count++]);

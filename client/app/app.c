@@ -344,8 +344,8 @@ bool app_may_receive(struct app *app)
 
 void app_try_store(struct app *app)
 {
-	g_autofree char *now = g_strdup_printf(
-		"%" G_GINT64_FORMAT, clock_wall_ms());
+	g_autofree char *now =
+		g_strdup_printf("%" G_GINT64_FORMAT, clock_wall_ms());
 
 	if (app->store_failed && !app->store_damaged &&
 		store_set_meta(app->store, "tried", now, NULL))

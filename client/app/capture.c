@@ -18,8 +18,8 @@ enum {
  * counts is told by visit.capture. */
 struct capture {
 	struct app *app;
-	int material;  /* index */
-	int replace;   /* page it replaces, -1 none */
+	int material; /* index */
+	int replace;  /* page it replaces, -1 none */
 	bool is_camera;
 };
 
@@ -107,8 +107,8 @@ static void throw_away(struct app *app, const struct json *pages)
 	}
 }
 
-static void take_pages(const struct capture *capture,
-	const struct json *pages, const GError *error)
+static void take_pages(const struct capture *capture, const struct json *pages,
+	const GError *error)
 {
 	struct app *app = capture->app;
 	struct json *material = materials_at(app, capture->material);
@@ -276,7 +276,8 @@ void materials_retake(struct app *app, struct intent *intent)
 		start_capture(app, intent->index, "camera", intent->index2);
 }
 
-/* Order --------------------------------------------------------------------- */
+/* Order ---------------------------------------------------------------------
+ */
 
 static void remember(struct app *app)
 {

@@ -73,6 +73,7 @@ static void show_accept(struct app *app, const struct judgement *judged)
 		model_add_outcome(app->model.decision.outcomes);
 	const struct catalog_item *item = app->visit.item;
 	const struct json *body = app->visit.record->body;
+	struct item_limits limits = item_limits(item, app->visit.record);
 
 	model_text(&row->label, _("Accept"));
 	model_text(&row->explanation, _("complete and in legal form"));
@@ -81,8 +82,8 @@ static void show_accept(struct app *app, const struct judgement *judged)
 	row->advised = judged->acceptance.may_accept;
 	model_line(row->consequences,
 		_("papers   receipt 1, notice of acceptance 2"));
-	add_due_line(app, row->consequences, _("promised"), &item->promise);
-	add_due_line(app, row->consequences, _("by law  "), &item->statutory);
+	add_due_line(app, row->consequences, _("promised"), limits.promise);
+	add_due_line(app, row->consequences, _("by law  "), limits.statutory);
 	json_each (material, json_get(body, "materials")) {
 		const struct catalog_material *def = item_material(
 			item, (int)json_int_or(material, "no", 0));
@@ -160,9 +161,17 @@ void decide_show(struct app *app)
 	app_changed(app, false);
 }
 
+static bool is_deciding(const struct app *app)
+{
+	return app->visit.open && app->visit.item &&
+	       app->model.view == VIEW_DECISION &&
+	       app->visit.record->state == CASE_DRAFT;
+}
+
 void decide_outcome(struct app *app, struct intent *intent)
 {
-	if (intent->index < 0 || intent->index >= OUTCOME_ROWS)
+	if (!is_deciding(app) || intent->index < 0 ||
+		intent->index >= OUTCOME_ROWS)
 		return;
 	app->model.decision.focus = intent->index;
 	app->model.decision.reason_needed = intent->index == OUTCOME_ROW_REFUSE;
@@ -187,6 +196,8 @@ void decide_set_reason(struct app *app, const char *reason)
 
 void decide_reason(struct app *app, struct intent *intent)
 {
+	if (!is_deciding(app))
+		return;
 	if (intent->text)
 		decide_set_reason(app, intent->text);
 	else
@@ -215,19 +226,11 @@ static void drop_thumbs(struct json *body)
 	}
 }
 
-static void set_password(struct case_record *record)
-{
-	uint32_t number;
-
-	random_bytes(&number, sizeof(number));
-	g_snprintf(record->query_password, sizeof(record->query_password),
-		"%06u", number % 1000000);
-}
-
 static void set_dates(struct app *app, struct case_record *record)
 {
-	struct due promised = due_of(app, &app->visit.item->promise);
-	struct due statutory = due_of(app, &app->visit.item->statutory);
+	struct item_limits limits = item_limits(app->visit.item, record);
+	struct due promised = due_of(app, limits.promise);
+	struct due statutory = due_of(app, limits.statutory);
 
 	day_format(promised.day, record->promised_due);
 	day_format(statutory.day, record->statutory_due);
@@ -254,7 +257,6 @@ static void prepare(
 			decision, "remedy", json_text(app->reasons, "remedy"));
 	}
 	json_put(record->body, "decision", decision);
-	set_password(record);
 	if (event == CASE_EVENT_ACCEPT)
 		set_dates(app, record);
 }
@@ -290,43 +292,60 @@ static bool is_lawful(
 	return false;
 }
 
-void decide_do(struct app *app, struct intent *intent)
+/* Nothing was decided: the draft is what it was. */
+static void restore_draft(struct case_record *record, struct json *take_body)
+{
+	json_free(record->body);
+	record->body = take_body;
+	record->promised_due[0] = record->statutory_due[0] = '\0';
+	record->due_provisional = false;
+}
+
+static bool decide(
+	struct app *app, enum case_event event, const struct form_lead *lead)
 {
 	static const char *const accept_series[] = {"accept", NULL};
 	static const char *const refuse_series[] = {"refuse", NULL};
+	bool is_refusal = event == CASE_EVENT_REFUSE;
 	struct actor actor = app_actor(app);
-	struct case_decision decision = {.at_ms = app_now_ms(app)};
-	struct judgement judged;
+	struct case_record *record = app->visit.record;
+	struct json *before = json_copy(record->body);
+	struct case_decision decision = {.event = event,
+		.at_ms = app_now_ms(app),
+		.reason = is_refusal ? app->model.decision.reason : NULL,
+		.document_series = is_refusal ? refuse_series : accept_series};
 	g_autoptr(GError) error = NULL;
 
+	prepare(app, event, lead);
+	decision.day = clock_day(decision.at_ms);
+	if (case_decide(app->store, record, &decision, &actor, &error)) {
+		json_free(before);
+		return true;
+	}
+	restore_draft(record, before);
+	app_say_error(app, error);
+	return false;
+}
+
+void decide_do(struct app *app, struct intent *intent)
+{
+	struct judgement judged;
+	enum case_event event;
+
 	(void)intent;
-	if (!app->visit.open || app->model.view != VIEW_DECISION ||
-		app->visit.record->state != CASE_DRAFT)
+	if (!is_deciding(app) || !app_may_receive(app))
 		return;
 	judged = judge(app);
-	decision.event = app->model.decision.focus == OUTCOME_ROW_REFUSE
-				 ? CASE_EVENT_REFUSE
-				 : CASE_EVENT_ACCEPT;
-	if (!is_lawful(app, decision.event, &judged))
+	event = app->model.decision.focus == OUTCOME_ROW_REFUSE
+			? CASE_EVENT_REFUSE
+			: CASE_EVENT_ACCEPT;
+	if (!is_lawful(app, event, &judged) || !decide(app, event, judged.lead))
 		return;
-	prepare(app, decision.event, judged.lead);
-	decision.day = clock_day(decision.at_ms);
-	decision.reason = decision.event == CASE_EVENT_REFUSE
-				  ? app->model.decision.reason
-				  : NULL;
-	decision.document_series = decision.event == CASE_EVENT_REFUSE
-					   ? refuse_series
-					   : accept_series;
-	if (!case_decide(
-		    app->store, app->visit.record, &decision, &actor, &error)) {
-		app_say_error(app, error);
-		return;
-	}
 	visit_go(app, VIEW_FINISH);
 	upstream_wake(app);
 	app_refresh_header(app);
 	app_say(app, "%s",
-		decision.event == CASE_EVENT_ACCEPT
+		event == CASE_EVENT_ACCEPT
 			? _("Accepted and kept. The papers are being made; the "
 			    "rating has started.")
 			: _("Refused and kept. The papers are being made; the "
@@ -341,7 +360,8 @@ void decide_preview(struct app *app, struct intent *intent)
 	const struct outcome_model *row;
 
 	(void)intent;
-	if (out->focus < 0 || (guint)out->focus >= out->outcomes->len)
+	if (!is_deciding(app) || out->focus < 0 ||
+		(guint)out->focus >= out->outcomes->len)
 		return;
 	row = g_ptr_array_index(out->outcomes, (guint)out->focus);
 	dialog_open(app, DIALOG_PREVIEW, 0);

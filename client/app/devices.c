@@ -128,6 +128,22 @@ void devices_announce(struct app *app, const char *ticket_number)
 /* What arrives
  * --------------------------------------------------------------------- */
 
+/* A key that is hit by mistake must not throw away what was filled in: then the
+ * question comes first. */
+static void key_aside(struct app *app, bool is_skip)
+{
+	if (!app->session.person || app->session.locked)
+		return;
+	if (is_skip && app->visit.open &&
+		(app->visit.item || *visit_applicant_name(app)))
+		dialog_open(app, DIALOG_SKIP, 0);
+	else
+		queue_put_aside(app,
+			is_skip ? TICKET_ACTION_SKIP : TICKET_ACTION_PARK,
+			_("keypad"), NULL);
+	app_changed(app, true);
+}
+
 static void key_event(struct app *app, const char *key)
 {
 	static const struct {
@@ -143,12 +159,10 @@ static void key_event(struct app *app, const char *key)
 	};
 
 	app_touch(app);
+	if (app->ops && app->ops->flush)
+		app->ops->flush(app->context);
 	if (!strcmp(key, "skip") || !strcmp(key, "park")) {
-		if (app->session.person && !app->session.locked)
-			queue_put_aside(app,
-				!strcmp(key, "skip") ? TICKET_ACTION_SKIP
-						     : TICKET_ACTION_PARK,
-				_("keypad"), NULL);
+		key_aside(app, !strcmp(key, "skip"));
 		return;
 	}
 	for (size_t i = 0; i < G_N_ELEMENTS(keys); i++) {

@@ -308,7 +308,7 @@ static void answer_pause(struct app *app, const char *code, const char *reason)
 static void answer_turn(struct app *app, const char *code, const char *reason)
 {
 	(void)code;
-	queue_call_out_of_turn(app, app->dialog_index, reason);
+	queue_call_out_of_turn(app, reason);
 }
 
 static void answer_source(struct app *app, const char *code, const char *reason)

@@ -178,6 +178,7 @@ static struct json *document_json(struct app *app,
 {
 	const struct catalog_item *item =
 		catalog_find(app->catalog, record->item_code);
+	struct item_limits limits = {0};
 	const struct json *decision = json_get(record->body, "decision");
 	const struct person *clerk =
 		people_find(app->people, record->clerk ? record->clerk : "");
@@ -185,6 +186,8 @@ static struct json *document_json(struct app *app,
 	g_autofree char *qr = g_strdup_printf(
 		"yikou:%s:%s", record->case_no, record->query_password);
 
+	if (item)
+		limits = item_limits(item, record);
 	put_window(app, data);
 	put_times(record, data);
 	json_put_text(data, "clerk", clerk ? clerk->name : "");
@@ -197,10 +200,9 @@ static struct json *document_json(struct app *app,
 	json_put(data, "item", item_json(record, item));
 	json_put(data, "materials", materials_json(record));
 	json_put(data, "promise",
-		limit_json(item ? &item->promise : NULL, record->promised_due));
+		limit_json(limits.promise, record->promised_due));
 	json_put(data, "statutory",
-		limit_json(
-			item ? &item->statutory : NULL, record->statutory_due));
+		limit_json(limits.statutory, record->statutory_due));
 	json_put_bool(data, "provisional", record->due_provisional);
 	json_put_bool(
 		data, "offline", json_bool_or(decision, "offline", false));

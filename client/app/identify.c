@@ -188,8 +188,8 @@ static struct fields identify_fields(struct app *app)
 	return (struct fields){
 		.def = app->applicant_def,
 		.values = json_get_mutable(body, "applicant"),
-		.touched = app->visit.touched,
-		.origins = app->visit.origins,
+		.touched = app->visit.person_touched,
+		.origins = app->visit.person_origins,
 		.today = app_today(app),
 	};
 }
@@ -254,7 +254,7 @@ void identify_set(struct app *app, struct intent *intent)
 	before = json_copy(json_get(fields.values, id));
 	fields_set(&fields, intent->index, intent->text);
 	if (!json_equal(before, json_get(fields.values, id))) {
-		json_put(app->visit.origins, id, NULL);
+		json_put(app->visit.person_origins, id, NULL);
 		if (is_of_card(id))
 			json_put(fields.values, "origin", NULL);
 	}
@@ -314,7 +314,7 @@ void identify_next(struct app *app)
 	/* Of the document that was looked at first nothing goes along. */
 	form_drop_hidden(fields.def, fields.values, NULL);
 	unify_number(fields.values);
-	json_put(app->visit.touched, "*", NULL);
+	json_put(app->visit.person_touched, "*", NULL);
 	visit_go(app, VIEW_ITEM);
 }
 
@@ -350,7 +350,7 @@ static void note_origins(struct app *app)
 		"id_number", "name", "address", "birth", "valid_to"};
 
 	for (size_t i = 0; i < G_N_ELEMENTS(ids); i++)
-		json_put_text(app->visit.origins, ids[i], "card");
+		json_put_text(app->visit.person_origins, ids[i], "card");
 }
 
 static void card_read(

@@ -173,7 +173,10 @@ static void set_item(struct app *app, const struct catalog_item *item)
 		return;
 	json_put(record->body, "form", json_new_object());
 	json_put(record->body, "materials", json_new_array());
-	json_put(app->visit.touched, "*", NULL);
+	json_free(app->visit.touched);
+	json_free(app->visit.origins);
+	app->visit.touched = json_new_object();
+	app->visit.origins = json_new_object();
 	g_ptr_array_set_size(app->visit.undo, 0);
 	g_ptr_array_set_size(app->visit.paper_undo, 0);
 	capture_stop(app);

@@ -15,9 +15,9 @@ enum { PICTURE_MAX = 64 * 64 };
 /* NULL without a visit. */
 static struct json *all_materials(const struct app *app)
 {
-	return app->visit.record ? json_get_mutable(
-					   app->visit.record->body, "materials")
-				 : NULL;
+	return app->visit.record
+		       ? json_get_mutable(app->visit.record->body, "materials")
+		       : NULL;
 }
 
 struct json *materials_at(const struct app *app, int index)
@@ -211,7 +211,7 @@ static void fill_picture(const struct json *thumb, struct page_model *row)
 	const char *gray = json_text_or(thumb, "gray", "");
 
 	if (width < 1 || height < 1 || width * height > PICTURE_MAX ||
-		strlen(gray) != (size_t)(width * height))
+		strlen(gray) != (size_t)width * (size_t)height)
 		return;
 	if (!row->picture)
 		row->picture = model_lines_new();

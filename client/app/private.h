@@ -28,12 +28,13 @@ struct visit {
 	struct ticket *ticket;           /* own */
 	struct case_record *record;      /* own */
 	const struct catalog_item *item; /* borrowed of the catalogue */
-	struct json *origins;            /* own: field -> where from */
-	struct json *touched;            /* own: fields that were left once */
+	/* own: of the form, field -> where from; fields that were left once */
+	struct json *origins, *touched;
+	struct json *person_origins, *person_touched; /* own: of identify */
 	GPtrArray *undo;                 /* own: struct json, form values */
 	int64_t called_boot_ms;          /* last call, boot clock */
-	bool reading; /* the card reader was asked */
-	GPtrArray *paper_undo;    /* own: struct json, body.materials */
+	bool reading;                    /* the card reader was asked */
+	GPtrArray *paper_undo;           /* own: struct json, body.materials */
 	struct capture *capture; /* of app->captures: the one that runs */
 };
 
@@ -98,12 +99,13 @@ struct app {
 	enum view_id view_before; /* what search, devices, sync go back to */
 	enum dialog_kind dialog;
 	int dialog_index; /* what the dialog is about */
+	char dialog_ticket[UUID_TEXT]; /* likewise, of the queue */
 	int64_t last_call_boot_ms;
 	int64_t touched_boot_ms;
 	guint minute_timer, second_timer, lock_timer, pad_timer, reveal_timer,
 		revive_timer;
-	bool store_failed;  /* nothing is received any more */
-	bool store_damaged; /* and it cannot mend by itself */
+	bool store_failed;   /* nothing is received any more */
+	bool store_damaged;  /* and it cannot mend by itself */
 	int jobs;            /* documents being made or printed */
 	GCancellable *alive; /* own: cancelled when app goes */
 };
@@ -153,7 +155,8 @@ void dialog_choice(struct app *app, struct intent *intent);
 void queue_refresh(struct app *app);
 void queue_call_next(struct app *app, struct intent *intent);
 void queue_call_this(struct app *app, struct intent *intent);
-void queue_call_out_of_turn(struct app *app, int index, const char *reason);
+/* Of dialog_ticket. */
+void queue_call_out_of_turn(struct app *app, const char *reason);
 void queue_call_again(struct app *app, struct intent *intent);
 void queue_take_back(struct app *app, struct intent *intent);
 void queue_without_ticket(struct app *app, struct intent *intent);

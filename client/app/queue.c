@@ -194,8 +194,8 @@ static void call_ticket(
 	g_autoptr(GError) error = NULL;
 
 	g_strlcpy(mark.ticket_id, ticket->ticket_id, sizeof(mark.ticket_id));
-	if (!ticket_act(app->store, mark.ticket_id, TICKET_ACTION_CALL,
-		    reason, NULL, &actor, &error)) {
+	if (!ticket_act(app->store, mark.ticket_id, TICKET_ACTION_CALL, reason,
+		    NULL, &actor, &error)) {
 		if (g_error_matches(error, ITEM_ERROR, ITEM_ERROR_CONFLICT))
 			app_say(app, _("%s was called at another window."),
 				number);
@@ -253,6 +253,17 @@ void queue_call_next(struct app *app, struct intent *intent)
 	call_ticket(app, g_ptr_array_index(app->waiting, 0), NULL);
 }
 
+static void ask_out_of_turn(struct app *app, const struct ticket *ticket)
+{
+	g_autofree char *line =
+		g_strdup_printf("%s  %s", ticket->number, ticket->business);
+
+	g_strlcpy(app->dialog_ticket, ticket->ticket_id,
+		sizeof(app->dialog_ticket));
+	dialog_open(app, DIALOG_OUT_OF_TURN, 0);
+	model_line(app->model.dialog.lines, line);
+}
+
 void queue_call_this(struct app *app, struct intent *intent)
 {
 	if (refuse_while_open(app) || !may_call(app))
@@ -262,14 +273,26 @@ void queue_call_this(struct app *app, struct intent *intent)
 	if (intent->index == 0)
 		call_ticket(app, g_ptr_array_index(app->waiting, 0), NULL);
 	else
-		dialog_open(app, DIALOG_OUT_OF_TURN, intent->index);
+		ask_out_of_turn(app,
+			g_ptr_array_index(app->waiting, (guint)intent->index));
 }
 
-void queue_call_out_of_turn(struct app *app, int index, const char *reason)
+/* The one the question was about, wherever it stands by now. */
+void queue_call_out_of_turn(struct app *app, const char *reason)
 {
-	if (index >= 0 && (guint)index < app->waiting->len && may_call(app))
-		call_ticket(app, g_ptr_array_index(app->waiting, (guint)index),
-			reason);
+	if (refuse_while_open(app) || !may_call(app))
+		return;
+	for (guint i = 0; i < app->waiting->len; i++) {
+		const struct ticket *ticket =
+			g_ptr_array_index(app->waiting, i);
+
+		if (!strcmp(ticket->ticket_id, app->dialog_ticket)) {
+			call_ticket(app, ticket, reason);
+			return;
+		}
+	}
+	app_say(app, _("This number does not wait any more: nobody was "
+		       "called."));
 }
 
 void queue_call_again(struct app *app, struct intent *intent)
@@ -372,8 +395,7 @@ void queue_aside(struct app *app, struct intent *intent)
 
 static bool keeps_draft(enum ticket_action action)
 {
-	return action == TICKET_ACTION_PARK ||
-	       action == TICKET_ACTION_TRANSFER;
+	return action == TICKET_ACTION_PARK || action == TICKET_ACTION_TRANSFER;
 }
 
 /* The ticket first: a draft is given up only when its ticket is. */

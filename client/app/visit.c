@@ -57,6 +57,8 @@ static void visit_start(struct app *app, struct ticket *take_ticket)
 	visit->ticket = take_ticket;
 	visit->origins = json_new_object();
 	visit->touched = json_new_object();
+	visit->person_origins = json_new_object();
+	visit->person_touched = json_new_object();
 	visit->undo = g_ptr_array_new_with_free_func((GDestroyNotify)json_free);
 	visit->called_boot_ms = clock_boot_ms();
 	visit->paper_undo =
@@ -95,6 +97,8 @@ void visit_end(struct app *app)
 	case_free(visit->record);
 	json_free(visit->origins);
 	json_free(visit->touched);
+	json_free(visit->person_origins);
+	json_free(visit->person_touched);
 	g_clear_pointer(&visit->undo, g_ptr_array_unref);
 	g_clear_pointer(&visit->paper_undo, g_ptr_array_unref);
 	memset(visit, 0, sizeof(*visit));

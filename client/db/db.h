@@ -72,7 +72,7 @@ int db_library_version(void);
 /* "truncate" or "wal": what db_open() chose. */
 const char *db_journal_mode(const struct db *db);
 
-/* Values to bind, in order, ended by DB_END. */
+/* Values to bind, in order, ended by DB_END. DB_TEXT(NULL) binds null. */
 enum db_type {
 	DB_TYPE_END,
 	DB_TYPE_NULL,
@@ -86,12 +86,10 @@ struct db_value {
 	const void *data; /* borrowed until the next use of the statement */
 	size_t len;
 };
-#define DB_END    ((struct db_value){.type = DB_TYPE_END})
-#define DB_NULL   ((struct db_value){.type = DB_TYPE_NULL})
-#define DB_INT(n) ((struct db_value){DB_TYPE_INT, .number = (n)})
-#define DB_TEXT(s)                                                \
-	((struct db_value){DB_TYPE_TEXT, .data = (s)}) /* or NULL \
-							*/
+#define DB_END         ((struct db_value){.type = DB_TYPE_END})
+#define DB_NULL        ((struct db_value){.type = DB_TYPE_NULL})
+#define DB_INT(n)      ((struct db_value){DB_TYPE_INT, .number = (n)})
+#define DB_TEXT(s)     ((struct db_value){DB_TYPE_TEXT, .data = (s)})
 #define DB_BLOB(p, n)  ((struct db_value){DB_TYPE_BLOB, .data = (p), .len = (n)})
 #define DB_VALUES(...) ((const struct db_value[]){__VA_ARGS__, DB_END})
 

@@ -12,6 +12,7 @@
 enum {
 	BATCH_MAX_OPS = 200,
 	BATCH_MAX_BYTES = 4 * 1024 * 1024,
+	BATCH_MIN_BYTES = 65536, /* the contract allows no fewer */
 	BATCH_MAX_REPLY = 8 * 1024 * 1024,
 	BATCH_CODE_MAX = 48,
 	BATCH_MISSING_MAX = 1000, /* hashes taken from one reply */

@@ -43,7 +43,7 @@ bool capabilities_decode(const struct http_reply *reply, struct answer *answer,
 	ops = json_int_or(answer->body, "max_ops", BATCH_MAX_OPS);
 	bytes = json_int_or(answer->body, "max_bytes", BATCH_MAX_BYTES);
 	out->max_ops = (int)CLAMP(ops, 1, BATCH_MAX_OPS);
-	out->max_bytes = (size_t)CLAMP(bytes, 65536, BATCH_MAX_BYTES);
+	out->max_bytes = (size_t)CLAMP(bytes, BATCH_MIN_BYTES, BATCH_MAX_BYTES);
 	return true;
 }
 

@@ -17,6 +17,7 @@ enum {
 	 * request is in flight: the lease need not outlive the request. It is
 	 * how long a successor waits after a crash. */
 	LEASE_MS = 500,
+	ENVELOPE_BYTES = 1024, /* of an op, without its body; generous */
 	LOST_REST_MS = 10000,
 	FRUITLESS_MAX = 5,  /* in once-mode */
 	BLOB_WAITS_MAX = 3, /* missing_blobs in a row for one op */
@@ -337,9 +338,19 @@ static bool send_batch(struct link *link)
 	return true;
 }
 
+/* The limit is of the request; the store counts bodies. */
+static size_t body_budget(const struct link *link, int max_ops)
+{
+	size_t envelopes = (size_t)max_ops * ENVELOPE_BYTES;
+
+	return link->limits.max_bytes -
+	       MIN(envelopes, link->limits.max_bytes / 2);
+}
+
 /* False when nothing is ready. */
 static bool push_batch(struct link *link)
 {
+	int max_ops = MIN(link->push.limit, link->limits.max_ops);
 	struct op_lease lease = {0};
 	g_autoptr(GError) error = NULL;
 
@@ -347,9 +358,8 @@ static bool push_batch(struct link *link)
 	if (link->push.next_ms != 0)
 		return false;
 	link_crash_point(link, CRASH_BEFORE_CLAIM);
-	if (!outbox_claim(link->store,
-		    MIN(link->push.limit, link->limits.max_ops),
-		    link->limits.max_bytes, LEASE_MS, &lease, &error)) {
+	if (!outbox_claim(link->store, max_ops, body_budget(link, max_ops),
+		    LEASE_MS, &lease, &error)) {
 		link_store_failed(link, error);
 		return false;
 	}

@@ -1,7 +1,9 @@
 /* One window for a test. */
 #include "tests/sync/rig.h"
 
+#include <signal.h>
 #include <string.h>
+#include <sys/prctl.h>
 
 #include "client/base/clock.h"
 #include "client/base/error.h"
@@ -178,6 +180,28 @@ void rig_accept_case(struct rig *rig, size_t size)
 /* Running
  * ------------------------------------------------------------------------ */
 
+/* In the child: a test that fails leaves nothing running. */
+static void die_with_parent(gpointer unused)
+{
+	(void)unused;
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+}
+
+GSubprocess *rig_spawn(const char *const argv[], GSubprocessFlags flags)
+{
+	g_autoptr(GSubprocessLauncher) launcher = g_subprocess_launcher_new(
+		g_test_verbose() ? flags
+				 : flags | G_SUBPROCESS_FLAGS_STDERR_SILENCE);
+	g_autoptr(GError) error = NULL;
+	GSubprocess *process;
+
+	g_subprocess_launcher_set_child_setup(
+		launcher, die_with_parent, NULL, NULL);
+	process = g_subprocess_launcher_spawnv(launcher, argv, &error);
+	g_assert_no_error(error);
+	return process;
+}
+
 static char *syncd_path(void)
 {
 	return process_sibling("../../yikou-syncd");
@@ -208,16 +232,10 @@ int rig_run2(struct rig *rig, const char *argument, const char *argument2)
 	g_autofree char *path = syncd_path();
 	const char *argv[] = {path, "--config", rig->config, "--once", "--json",
 		"--backoff-ms=40", argument, argument2, NULL};
-	g_autoptr(GError) error = NULL;
 	struct run run = {0};
 	int status;
 
-	run.process = g_subprocess_newv(argv,
-		G_SUBPROCESS_FLAGS_STDOUT_PIPE |
-			(g_test_verbose() ? 0
-					  : G_SUBPROCESS_FLAGS_STDERR_SILENCE),
-		&error);
-	g_assert_no_error(error);
+	run.process = rig_spawn(argv, G_SUBPROCESS_FLAGS_STDOUT_PIPE);
 	g_subprocess_communicate_utf8_async(
 		run.process, NULL, NULL, on_output, &run);
 	g_assert_true(rig_wait(is_done, &run, RUN_LIMIT_MS));
@@ -248,14 +266,8 @@ GSubprocess *rig_start(struct rig *rig, int backoff_ms)
 	g_autofree char *backoff =
 		g_strdup_printf("--backoff-ms=%d", backoff_ms);
 	const char *argv[] = {path, "--config", rig->config, backoff, NULL};
-	g_autoptr(GError) error = NULL;
-	GSubprocess *process = g_subprocess_newv(argv,
-		g_test_verbose() ? G_SUBPROCESS_FLAGS_NONE
-				 : G_SUBPROCESS_FLAGS_STDERR_SILENCE,
-		&error);
 
-	g_assert_no_error(error);
-	return process;
+	return rig_spawn(argv, G_SUBPROCESS_FLAGS_NONE);
 }
 
 static gboolean on_time_over(gpointer data)

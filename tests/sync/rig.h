@@ -44,6 +44,8 @@ int rig_run(struct rig *rig, const char *argument);
 int rig_run2(struct rig *rig, const char *argument, const char *argument2);
 int64_t rig_reported(const struct rig *rig, const char *name);
 
+/* A child that dies with the test. Silent unless --verbose. */
+GSubprocess *rig_spawn(const char *const argv[], GSubprocessFlags flags);
 /* Starts it as a daemon with this cap of the back-off. */
 GSubprocess *rig_start(struct rig *rig, int backoff_ms);
 /* Serves until check() or the time is over; false then. */

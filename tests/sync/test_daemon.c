@@ -16,7 +16,7 @@ struct screen {
 	struct json *state; /* own: the last one */
 	bool synced, tickets_changed, exited;
 	unsigned states;
-	unsigned replies;
+	unsigned replies, polls_wanted;
 	struct json *result; /* own: of the last command */
 	bool refused;
 };
@@ -66,6 +66,32 @@ static bool is_up(void *context)
 static bool is_not_up(void *context)
 {
 	return !is_up(context);
+}
+
+static bool is_down(void *context)
+{
+	struct screen *screen = context;
+
+	return g_strcmp0(json_text(screen->state, "link"), "down") == 0;
+}
+
+static bool has_batch(void *context)
+{
+	struct screen *screen = context;
+
+	return fake_requests(screen->rig->fake, "/v1/ops:batch") > 0;
+}
+
+static unsigned polls(struct screen *screen)
+{
+	return fake_requests(screen->rig->fake, "/v1/changes?feed=catalog");
+}
+
+static bool has_polled(void *context)
+{
+	struct screen *screen = context;
+
+	return polls(screen) >= screen->polls_wanted;
 }
 
 static bool is_sent(void *context)
@@ -198,8 +224,7 @@ static void test_down_and_up(void)
 	rig_open_tickets(screen->rig, 2);
 	say(screen, "wake");
 	g_assert_true(rig_wait(is_not_up, screen, 3000));
-	while (strcmp(json_text(screen->state, "link"), "down") != 0)
-		g_main_context_iteration(NULL, TRUE);
+	g_assert_true(rig_wait(is_down, screen, 5000));
 	g_assert_cmpint(json_int_or(screen->state, "unsent", 0), ==, 2);
 	g_assert_cmpint(json_int_or(screen->state, "next_try_ms", 0), >,
 		json_int_or(screen->state, "since_ms", 0));
@@ -220,8 +245,7 @@ static void test_end_in_flight(void)
 	fake_script(rig->fake, "/v1/ops:batch", 1, FAKE_STALL, 0, NULL);
 	rig_open_tickets(rig, 2);
 	say(screen, "wake");
-	while (fake_requests(rig->fake, "/v1/ops:batch") == 0)
-		g_main_context_iteration(NULL, TRUE);
+	g_assert_true(rig_wait(has_batch, screen, 3000));
 	g_subprocess_send_signal(screen->daemon, SIGTERM);
 	g_assert_true(rig_wait(has_exited, screen, 8000));
 	g_assert_cmpint(rig_unsent(rig), ==, 2);
@@ -230,19 +254,12 @@ static void test_end_in_flight(void)
 	screen_free(screen);
 }
 
-static unsigned polls(struct screen *screen)
-{
-	return fake_requests(screen->rig->fake, "/v1/changes?feed=catalog");
-}
-
 /* Pulls, and waits until what it may say is here. */
 static void poll_all(struct screen *screen)
 {
-	unsigned before = polls(screen);
-
+	screen->polls_wanted = polls(screen) + 1;
 	say(screen, "pull");
-	while (polls(screen) == before)
-		g_main_context_iteration(NULL, TRUE);
+	g_assert_true(rig_wait(has_polled, screen, 3000));
 	rig_wait(has_exited, screen, 100);
 	say(screen, "status");
 }

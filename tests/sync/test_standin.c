@@ -42,15 +42,9 @@ static void platform_start(struct platform *platform, const char *option)
 		g_build_filename(rig->dir, "platform.token", NULL);
 	const char *argv[] = {program, "--state", state, "--token-file", token,
 		"--port-file", platform->port_file, "--chaos", option, NULL};
-	g_autoptr(GError) error = NULL;
 
 	g_remove(platform->port_file);
-	platform->process = g_subprocess_newv(argv,
-		G_SUBPROCESS_FLAGS_STDOUT_SILENCE |
-			(g_test_verbose() ? 0
-					  : G_SUBPROCESS_FLAGS_STDERR_SILENCE),
-		&error);
-	g_assert_no_error(error);
+	platform->process = rig_spawn(argv, G_SUBPROCESS_FLAGS_STDOUT_SILENCE);
 	g_assert_true(rig_wait(has_port, platform, 5000));
 	rig_point_at(rig, platform->port);
 }

@@ -5,8 +5,7 @@ static void set_attempts(const struct desk *desk, const char *value)
 {
 	struct store *store = desk_store(desk);
 
-	g_assert_true(
-		store_set_meta(store, "attempts.1003", value, NULL));
+	g_assert_true(store_set_meta(store, "attempts.1003", value, NULL));
 	store_close(store);
 }
 
@@ -104,13 +103,11 @@ static void test_login_unknown_kept_nowhere(void)
 	desk_act(desk, INTENT_LOGIN, 0, 0, "geheim-wort-9", "x");
 	assert_said(desk, "do not match");
 	g_assert_cmpint(audits_of(desk, "login.failed"), ==, 1);
-	g_assert_cmpint(desk_count(desk,
-				"SELECT count(*) FROM audit WHERE"
-				" CAST(body AS TEXT) LIKE '%geheim%'"),
+	g_assert_cmpint(desk_count(desk, "SELECT count(*) FROM audit WHERE"
+					 " CAST(body AS TEXT) LIKE '%geheim%'"),
 		==, 0);
-	g_assert_cmpint(desk_count(desk,
-				"SELECT count(*) FROM meta WHERE"
-				" name LIKE '%geheim%'"),
+	g_assert_cmpint(desk_count(desk, "SELECT count(*) FROM meta WHERE"
+					 " name LIKE '%geheim%'"),
 		==, 0);
 	desk_free(desk);
 }
@@ -230,16 +227,6 @@ static void test_logout(void)
 	desk_free(desk);
 }
 
-static void test_idle_lock(void)
-{
-	struct desk *desk = desk_at_work();
-
-	app_touch(desk->app);
-	spin_ms(50);
-	assert_view(desk, VIEW_HOME);
-	desk_free(desk);
-}
-
 static void test_pause(void)
 {
 	struct desk *desk = desk_at_work();
@@ -301,14 +288,13 @@ int main(int argc, char **argv)
 	g_test_add_func("/app/session/login-others", test_login_others);
 	g_test_add_func("/app/session/login-unknown-kept-nowhere",
 		test_login_unknown_kept_nowhere);
-	g_test_add_func("/app/session/login-unknown-locked",
-		test_login_unknown_locked);
+	g_test_add_func(
+		"/app/session/login-unknown-locked", test_login_unknown_locked);
 	g_test_add_func("/app/session/nothing-before", test_nothing_before);
 	g_test_add_func("/app/session/lock-keeps", test_lock_keeps);
 	g_test_add_func(
 		"/app/session/lock-closes-dialog", test_lock_closes_dialog);
 	g_test_add_func("/app/session/logout", test_logout);
-	g_test_add_func("/app/session/idle-lock", test_idle_lock);
 	g_test_add_func("/app/session/pause", test_pause);
 	g_test_add_func("/app/session/pause-lasts", test_pause_lasts);
 	return g_test_run();

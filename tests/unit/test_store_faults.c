@@ -66,7 +66,6 @@ static void test_full(struct fixture *f, gconstpointer unused)
 	add_blocks(f->store, 99);
 	for (int room = 0; room < 12; room++) {
 		struct case_record *record = make_case("张三");
-		g_autofree char *before = json_print(record->body);
 		g_autoptr(GError) error = NULL;
 		int64_t cases = counts_of(f->store).cases;
 		int64_t left = counts_of(f->store).numbers;

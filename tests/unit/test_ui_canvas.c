@@ -127,6 +127,8 @@ static void test_copy(void)
 	expect_row(to, 0, " 文 ");
 	canvas_copy(to, 0, 2, from, (struct box){0, 0, 1, 6});
 	expect_row(to, 0, "  中");
+	canvas_copy(to, 0, 3, from, (struct box){0, 0, 1, 6});
+	expect_row(to, 0, "    ");
 	canvas_copy(to, -1, 0, from, (struct box){-3, -3, 9, 9});
 	g_assert_cmpstr(canvas_fault(to), ==, NULL);
 }

@@ -406,8 +406,12 @@ static void test_paint(gconstpointer data)
 		&desk, type, g_str_has_prefix(type, "xterm"), NULL, NULL);
 	for (int i = 0; i < 300; i++) {
 		scribble(canvas, random);
-		if (i % 50 == 49)
+		if (i % 50 == 49) {
+			/* Somebody else wrote on the screen: Ctrl+L. */
+			for (int n = 0; n < 100; n++)
+				emu_put(&desk.emu, 'Z');
 			term_forget(term);
+		}
 		term_paint(term, canvas);
 		desk_take(&desk);
 		expect_same(&desk, canvas);
@@ -618,11 +622,13 @@ int main(int argc, char **argv)
 	g_test_add_data_func(
 		"/ui/guard/killed", GINT_TO_POINTER(SIGKILL), test_guard);
 	g_test_add_data_func(
-		"/ui/guard/broken", GINT_TO_POINTER(SIGSEGV), test_guard);
+		"/ui/guard/signal", GINT_TO_POINTER(SIGUSR2), test_guard);
 	g_test_add_data_func("/ui/guard/ended", GINT_TO_POINTER(0), test_guard);
 	g_test_add_data_func(
 		"/ui/term/paint/xterm", "xterm-256color", test_paint);
 	g_test_add_data_func("/ui/term/paint/linux", "linux", test_paint);
+	g_test_add_data_func(
+		"/ui/term/paint/tmux", "tmux-256color", test_paint);
 	g_test_add_data_func("/ui/term/paint/vt100", "vt100", test_paint);
 	g_test_add_func("/ui/term/resize", test_resize);
 	g_test_add_func("/ui/term/close", test_close);

@@ -1,0 +1,518 @@
+/* The queue: calling, calling again, putting aside and taking back, with the
+ * guard between calls, reasons where they are due, and the draft kept. */
+#include "tests/unit/test_app.h"
+
+static struct ticket_model *waiting(const struct desk *desk, guint index)
+{
+	g_assert_cmpuint(index, <, seen(desk)->home.waiting->len);
+	return seen(desk)->home.waiting->pdata[index];
+}
+
+static struct ticket_model *parked(const struct desk *desk, guint index)
+{
+	g_assert_cmpuint(index, <, seen(desk)->home.parked->len);
+	return seen(desk)->home.parked->pdata[index];
+}
+
+/* F9, then the digit, then a reason. */
+static void aside(struct desk *desk, int digit, int reason)
+{
+	act0(desk, INTENT_ASIDE);
+	g_assert_true(seen(desk)->dialog.open);
+	g_assert_cmpuint(seen(desk)->dialog.choices->len, ==, 4);
+	act_at(desk, INTENT_DIALOG_CHOICE, digit - 1);
+	g_assert_true(seen(desk)->dialog.open);
+	act_at(desk, INTENT_DIALOG_CHOICE, reason);
+	g_assert_false(seen(desk)->dialog.open);
+}
+
+static char *note_of(const struct desk *desk, int number)
+{
+	char id[UUID_TEXT];
+	struct store *store = desk_store(desk);
+	struct ticket *ticket;
+	char *note;
+
+	ticket_id_of(number, id);
+	ticket = ticket_load(store, id, NULL);
+	g_assert_nonnull(ticket);
+	note = g_strdup(ticket->note);
+	ticket_free(ticket);
+	store_close(store);
+	return note;
+}
+
+static void test_call_next(void)
+{
+	struct desk *desk = desk_at_work();
+
+	g_assert_cmpint(seen(desk)->home.waiting_total, ==, 4);
+	g_assert_cmpstr(waiting(desk, 0)->number, ==, "A018");
+	g_assert_cmpstr(waiting(desk, 0)->person, ==, "张*本");
+	act0(desk, INTENT_CALL_NEXT);
+	assert_view(desk, VIEW_IDENTIFY);
+	g_assert_cmpstr(seen(desk)->visit.ticket, ==, "A018");
+	assert_said(desk, "A018 is called");
+	g_assert_cmpint(ops_of(desk, "ticket.call"), ==, 1);
+	/* the visit is open: nobody else is called */
+	act0(desk, INTENT_CALL_NEXT);
+	assert_said(desk, "A018 is not finished");
+	act0(desk, INTENT_VISIT_WITHOUT_TICKET);
+	assert_said(desk, "A018 is not finished");
+	act0(desk, INTENT_TAKE_BACK);
+	assert_said(desk, "A018 is not finished");
+	g_assert_cmpint(ops_of(desk, "ticket.call"), ==, 1);
+	desk_free(desk);
+}
+
+static void test_nobody_waits(void)
+{
+	struct desk *desk = desk_new("03", "");
+
+	desk_open(desk);
+	desk_login(desk);
+	act0(desk, INTENT_CALL_NEXT);
+	assert_said(desk, "Nobody is waiting");
+	act0(desk, INTENT_CALL_THIS);
+	act0(desk, INTENT_TAKE_BACK);
+	assert_said(desk, "No number is parked");
+	act0(desk, INTENT_RESUME_VISIT);
+	assert_said(desk, "No visit was interrupted");
+	assert_view(desk, VIEW_HOME);
+	desk_free(desk);
+}
+
+/* The guard is of the boot clock: one second here. */
+static void test_guard(void)
+{
+	struct desk *desk = desk_at_work();
+
+	do_call(desk);
+	aside(desk, 2, 0);
+	assert_view(desk, VIEW_HOME);
+	assert_said(desk, "A018 is skipped");
+	g_assert_cmpint(seen(desk)->home.next_call_s, ==, 1);
+	act0(desk, INTENT_CALL_NEXT);
+	assert_said(desk, "calls are 1 s apart");
+	assert_view(desk, VIEW_HOME);
+	spin_ms(1010);
+	g_assert_cmpint(seen(desk)->home.next_call_s, ==, 0);
+	act0(desk, INTENT_CALL_NEXT);
+	g_assert_cmpstr(seen(desk)->visit.ticket, ==, "A019");
+	desk_free(desk);
+}
+
+static void test_recall(void)
+{
+	struct desk *desk = desk_at_work();
+
+	do_call(desk);
+	act0(desk, INTENT_CALL_AGAIN);
+	assert_said(desk, "1 s apart");
+	spin_ms(1010);
+	act0(desk, INTENT_CALL_AGAIN);
+	assert_said(desk, "A018 called again");
+	spin_ms(1010);
+	act0(desk, INTENT_CALL_AGAIN);
+	assert_said(desk, "A018 called again");
+	act0(desk, INTENT_CALL_AGAIN); /* twice is the limit here */
+	assert_said(desk, "A018 was called 3 times");
+	g_assert_cmpint(ops_of(desk, "ticket.recall"), ==, 2);
+	desk_free(desk);
+}
+
+/* What is decided is not called any more. */
+static void test_recall_decided(void)
+{
+	struct desk *desk = desk_at_work();
+
+	do_to_finish(desk);
+	act0(desk, INTENT_CALL_AGAIN);
+	assert_said(desk, "decided");
+	g_assert_cmpint(ops_of(desk, "ticket.recall"), ==, 0);
+	act0(desk, INTENT_ASIDE);
+	assert_said(desk, "decided");
+	g_assert_false(seen(desk)->dialog.open);
+	desk_free(desk);
+}
+
+static void test_skip(void)
+{
+	struct desk *desk = desk_at_work();
+	g_autofree char *note = NULL;
+
+	do_call(desk);
+	act0(desk, INTENT_ASIDE);
+	act_at(desk, INTENT_DIALOG_CHOICE, 1);
+	act_text(desk, INTENT_DIALOG_CHOICE, -1, "等了 10 分钟");
+	assert_view(desk, VIEW_HOME);
+	note = note_of(desk, 18);
+	g_assert_cmpstr(note, ==, "等了 10 分钟");
+	g_assert_cmpint(ops_of(desk, "ticket.skip"), ==, 1);
+	g_assert_cmpint(seen(desk)->home.skipped, ==, 1);
+	g_assert_cmpint(
+		desk_count(desk, "SELECT count(*) FROM cases WHERE"
+				 " state = 'draft'"),
+		==, 0);
+	desk_free(desk);
+}
+
+/* What the store refuses leaves the visit as it was, with its draft. */
+static void test_reason_too_long(void)
+{
+	struct desk *desk = desk_at_work();
+	g_autofree char *reason = g_strnfill(300, 'x');
+
+	do_call(desk);
+	type(desk, "name", test_name);
+	for (int digit = 1; digit <= 4; digit++) {
+		if (digit == 3)
+			continue; /* a window, not a reason */
+		act0(desk, INTENT_ASIDE);
+		act_at(desk, INTENT_DIALOG_CHOICE, digit - 1);
+		act_text(desk, INTENT_DIALOG_CHOICE, -1, reason);
+		assert_said(desk, "Larger than allowed");
+		assert_view(desk, VIEW_IDENTIFY);
+	}
+	type(desk, "address", "登封市示例路 9 号");
+	g_assert_cmpstr(
+		field(desk, "address")->value, ==, "登封市示例路 9 号");
+	g_assert_cmpint(desk_count(desk,
+				"SELECT count(*) FROM cases WHERE"
+				" state = 'draft' AND body LIKE '%9 号%'"),
+		==, 1);
+	aside(desk, 2, 0);
+	assert_view(desk, VIEW_HOME);
+	desk_free(desk);
+}
+
+static void test_park(void)
+{
+	struct desk *desk = desk_at_work();
+	g_autofree char *note = NULL;
+
+	do_to_papers(desk);
+	aside(desk, 1, 0);
+	assert_view(desk, VIEW_HOME);
+	assert_said(desk, "A018 is parked");
+	note = note_of(desk, 18);
+	g_assert_cmpstr(note, ==, "fetches a paper");
+	g_assert_cmpuint(seen(desk)->home.parked->len, ==, 1);
+	g_assert_true(parked(desk, 0)->parked);
+	g_assert_false(parked(desk, 0)->interrupted);
+	/* another one in between */
+	past_the_gap(desk);
+	do_call(desk);
+	g_assert_cmpstr(seen(desk)->visit.ticket, ==, "A019");
+	type(desk, "name", "王样本");
+	aside(desk, 1, 1);
+	g_assert_cmpuint(seen(desk)->home.parked->len, ==, 2);
+	act_at(desk, INTENT_TAKE_BACK, 0);
+	g_assert_cmpstr(seen(desk)->visit.ticket, ==, "A018");
+	g_assert_cmpstr(seen(desk)->visit.person, ==, "李*例");
+	assert_view(desk, VIEW_FORM);
+	g_assert_cmpstr(field(desk, "trade_name")->value, ==, "登封市示例小店");
+	g_assert_cmpint(ops_of(desk, "ticket.resume"), ==, 1);
+	desk_free(desk);
+}
+
+static void test_transfer(void)
+{
+	struct desk *desk = desk_at_work();
+	struct option_model *choice;
+
+	do_call(desk);
+	act0(desk, INTENT_ASIDE);
+	act_at(desk, INTENT_DIALOG_CHOICE, 2);
+	g_assert_cmpuint(seen(desk)->dialog.choices->len, ==, 2);
+	choice = seen(desk)->dialog.choices->pdata[0];
+	g_assert_cmpstr(choice->code, ==, "04");
+	/* a window is picked, never typed */
+	act_text(desk, INTENT_DIALOG_CHOICE, -1, "77");
+	g_assert_true(seen(desk)->dialog.open);
+	act_at(desk, INTENT_DIALOG_CHOICE, 1);
+	assert_view(desk, VIEW_HOME);
+	g_assert_cmpint(desk_count(desk,
+				"SELECT count(*) FROM outbox WHERE kind ="
+				" 'ticket.transfer' AND CAST(body AS TEXT)"
+				" LIKE '%\"target\":\"05\"%'"),
+		==, 1);
+	desk_free(desk);
+}
+
+/* It comes back from the other window: what was filled in here is there. */
+static void test_transfer_and_back(void)
+{
+	struct desk *desk = desk_at_work();
+
+	do_to_papers(desk);
+	act0(desk, INTENT_ASIDE);
+	act_at(desk, INTENT_DIALOG_CHOICE, 2);
+	act_at(desk, INTENT_DIALOG_CHOICE, 1);
+	assert_view(desk, VIEW_HOME);
+	desk_confirm(desk);
+	desk_ticket(desk, 18, "2", "waiting", "03", "");
+	past_the_gap(desk);
+	act0(desk, INTENT_CALL_NEXT);
+	g_assert_cmpstr(seen(desk)->visit.ticket, ==, "A018");
+	assert_view(desk, VIEW_FORM);
+	g_assert_cmpstr(field(desk, "trade_name")->value, ==, "登封市示例小店");
+	desk_free(desk);
+}
+
+static void test_no_other_window(void)
+{
+	struct desk *desk = desk_new("03", "");
+	g_autofree char *path = desk_path(desk, "yikou.conf");
+	g_autofree char *text = file_read(path, 65536, NULL, NULL);
+	g_autoptr(GString) without = g_string_new(text);
+
+	g_string_replace(without, "others = 03 04 05\n", "", 1);
+	desk_write(desk, "yikou.conf", without->str);
+	config_free(desk->config);
+	desk->config = config_load(path, NULL);
+	desk_queue(desk, 18, 18);
+	desk_open(desk);
+	desk_login(desk);
+	do_call(desk);
+	act0(desk, INTENT_ASIDE);
+	act_at(desk, INTENT_DIALOG_CHOICE, 2);
+	g_assert_false(seen(desk)->dialog.open);
+	assert_said(desk, "No other window");
+	assert_view(desk, VIEW_IDENTIFY);
+	desk_free(desk);
+}
+
+static void test_give_up(void)
+{
+	struct desk *desk = desk_at_work();
+
+	do_to_papers(desk);
+	aside(desk, 4, 0);
+	assert_view(desk, VIEW_HOME);
+	assert_said(desk, "closed without a case");
+	g_assert_cmpint(ops_of(desk, "ticket.finish"), ==, 1);
+	g_assert_cmpint(audits_of(desk, "case.abandon"), ==, 1);
+	g_assert_cmpint(desk_count(desk,
+				"SELECT count(*) FROM cases WHERE"
+				" state = 'void'"),
+		==, 1);
+	g_assert_cmpint(seen(desk)->home.consulted, ==, 1);
+	g_assert_cmpint(seen(desk)->home.parked->len, ==, 0);
+	desk_free(desk);
+}
+
+static void test_out_of_turn(void)
+{
+	struct desk *desk = desk_at_work();
+	g_autofree char *note = NULL;
+
+	act_at(desk, INTENT_CALL_THIS, 2);
+	g_assert_true(seen(desk)->dialog.open);
+	assert_view(desk, VIEW_HOME);
+	act0(desk, INTENT_DIALOG_CLOSE);
+	g_assert_cmpint(ops_of(desk, "ticket.call"), ==, 0);
+	act_at(desk, INTENT_CALL_THIS, 2);
+	act_at(desk, INTENT_DIALOG_CHOICE, 1);
+	assert_view(desk, VIEW_IDENTIFY);
+	g_assert_cmpstr(seen(desk)->visit.ticket, ==, "A020");
+	note = note_of(desk, 20);
+	g_assert_cmpstr(note, ==, "old, ill, disabled, pregnant");
+	desk_free(desk);
+}
+
+/* The first one is in turn: no question. */
+static void test_call_this_first(void)
+{
+	struct desk *desk = desk_at_work();
+
+	act_at(desk, INTENT_CALL_THIS, 99);
+	act_at(desk, INTENT_CALL_THIS, -1);
+	assert_view(desk, VIEW_HOME);
+	act_at(desk, INTENT_CALL_THIS, 0);
+	g_assert_cmpstr(seen(desk)->visit.ticket, ==, "A018");
+	desk_free(desk);
+}
+
+/* While the question stood there, the feed changed the queue. */
+static void test_out_of_turn_queue_moved(void)
+{
+	struct desk *desk = desk_at_work();
+
+	act_at(desk, INTENT_CALL_THIS, 2);
+	desk_ticket(desk, 19, "2", "called", "05", "");
+	act0(desk, INTENT_RECONNECT);
+	act_at(desk, INTENT_DIALOG_CHOICE, 0);
+	assert_view(desk, VIEW_IDENTIFY);
+	g_assert_cmpstr(seen(desk)->visit.ticket, ==, "A020");
+	desk_free(desk);
+}
+
+static void test_called_elsewhere(void)
+{
+	struct desk *desk = desk_at_work();
+
+	/* the screen still shows it as waiting */
+	desk_ticket(desk, 18, "2", "called", "05", "");
+	act_at(desk, INTENT_CALL_THIS, 0);
+	assert_said(desk, "A018 was called at another window");
+	assert_view(desk, VIEW_HOME);
+	g_assert_cmpstr(waiting(desk, 0)->number, ==, "A019");
+	desk_free(desk);
+}
+
+/* Both windows called it off line and the platform gave it to the other one:
+ * the visit here can still be ended. */
+static void test_given_elsewhere(void)
+{
+	struct desk *desk = desk_at_work();
+
+	do_call(desk);
+	exec_behind(&desk->files, "UPDATE tickets SET window = '05'"
+				  " WHERE number = 'A018'");
+	act0(desk, INTENT_ASIDE);
+	act_at(desk, INTENT_DIALOG_CHOICE, 0);
+	act_at(desk, INTENT_DIALOG_CHOICE, 0);
+	assert_view(desk, VIEW_IDENTIFY); /* parked here it cannot be */
+	aside(desk, 2, 0);
+	assert_view(desk, VIEW_HOME);
+	past_the_gap(desk);
+	act0(desk, INTENT_CALL_NEXT);
+	g_assert_cmpstr(seen(desk)->visit.ticket, ==, "A019");
+	desk_free(desk);
+}
+
+static void test_finish_given_elsewhere(void)
+{
+	struct desk *desk = desk_at_work();
+
+	do_to_finish(desk);
+	exec_behind(&desk->files, "UPDATE tickets SET window = '05'"
+				  " WHERE number = 'A018'");
+	act0(desk, INTENT_FINISH_DONE);
+	assert_view(desk, VIEW_HOME);
+	desk_free(desk);
+}
+
+static void test_without_ticket(void)
+{
+	struct desk *desk = desk_at_work();
+
+	act0(desk, INTENT_VISIT_WITHOUT_TICKET);
+	assert_view(desk, VIEW_IDENTIFY);
+	g_assert_cmpstr(seen(desk)->visit.ticket, ==, "W001");
+	g_assert_cmpint(ops_of(desk, "ticket.open"), ==, 1);
+	aside(desk, 4, 1);
+	act0(desk, INTENT_VISIT_WITHOUT_TICKET);
+	g_assert_cmpstr(seen(desk)->visit.ticket, ==, "W002");
+	desk_free(desk);
+}
+
+/* Home and back: that is no call, so neither guard nor pause stops it. */
+static void test_home_and_on(void)
+{
+	struct desk *desk = desk_at_work();
+
+	do_call(desk);
+	type(desk, "name", test_name);
+	act0(desk, INTENT_HOME);
+	assert_view(desk, VIEW_HOME);
+	assert_said(desk, "The visit is kept");
+	g_assert_true(parked(desk, 0)->interrupted);
+	g_assert_cmpint(seen(desk)->home.waiting_total, ==, 3);
+	act0(desk, INTENT_CALL_NEXT);
+	assert_view(desk, VIEW_IDENTIFY);
+	g_assert_cmpstr(seen(desk)->visit.ticket, ==, "A018");
+	g_assert_cmpstr(field(desk, "name")->value, ==, test_name);
+	g_assert_cmpint(ops_of(desk, "ticket.call"), ==, 1);
+	desk_free(desk);
+}
+
+/* A parked one stands before the interrupted one in the list. */
+static void test_home_with_parked(void)
+{
+	struct desk *desk = desk_at_work();
+
+	do_call(desk);
+	aside(desk, 1, 0);
+	past_the_gap(desk);
+	do_call(desk);
+	act0(desk, INTENT_HOME);
+	g_assert_cmpuint(seen(desk)->home.parked->len, ==, 2);
+	past_the_gap(desk);
+	act0(desk, INTENT_CALL_NEXT);
+	g_assert_cmpstr(seen(desk)->visit.ticket, ==, "A019");
+	g_assert_cmpint(ops_of(desk, "ticket.call"), ==, 2);
+	desk_free(desk);
+}
+
+/* From search and the like in the middle of a visit. */
+static void test_home_from_outside(void)
+{
+	struct desk *desk = desk_at_work();
+
+	do_to_papers(desk);
+	act_at(desk, INTENT_GOTO, VIEW_SEARCH);
+	assert_view(desk, VIEW_SEARCH);
+	act0(desk, INTENT_BACK);
+	assert_view(desk, VIEW_MATERIALS);
+	act_at(desk, INTENT_GOTO, VIEW_SYNC);
+	act_at(desk, INTENT_GOTO, VIEW_DEVICES);
+	act0(desk, INTENT_BACK);
+	assert_view(desk, VIEW_MATERIALS);
+	act_at(desk, INTENT_GOTO, VIEW_SEARCH);
+	act0(desk, INTENT_HOME);
+	assert_view(desk, VIEW_HOME);
+	assert_said(desk, "The visit is kept");
+	/* taken back by its row, it goes on at its step */
+	act_at(desk, INTENT_TAKE_BACK, 0);
+	assert_view(desk, VIEW_MATERIALS);
+	desk_free(desk);
+}
+
+/* The question belongs to the visit: it goes when the view does. */
+static void test_dialog_goes_with_view(void)
+{
+	struct desk *desk = desk_at_work();
+
+	do_call(desk);
+	act0(desk, INTENT_ASIDE);
+	g_assert_true(seen(desk)->dialog.open);
+	act0(desk, INTENT_HOME);
+	assert_view(desk, VIEW_HOME);
+	g_assert_false(seen(desk)->dialog.open);
+	desk_free(desk);
+}
+
+int main(int argc, char **argv)
+{
+	g_test_init(&argc, &argv, NULL);
+	g_test_add_func("/app/queue/call-next", test_call_next);
+	g_test_add_func("/app/queue/nobody-waits", test_nobody_waits);
+	g_test_add_func("/app/queue/guard", test_guard);
+	g_test_add_func("/app/queue/recall", test_recall);
+	g_test_add_func("/app/queue/recall-decided", test_recall_decided);
+	g_test_add_func("/app/queue/skip", test_skip);
+	g_test_add_func("/app/queue/reason-too-long", test_reason_too_long);
+	g_test_add_func("/app/queue/park", test_park);
+	g_test_add_func("/app/queue/transfer", test_transfer);
+	g_test_add_func(
+		"/app/queue/transfer-and-back", test_transfer_and_back);
+	g_test_add_func("/app/queue/no-other-window", test_no_other_window);
+	g_test_add_func("/app/queue/give-up", test_give_up);
+	g_test_add_func("/app/queue/out-of-turn", test_out_of_turn);
+	g_test_add_func("/app/queue/call-this-first", test_call_this_first);
+	g_test_add_func("/app/queue/out-of-turn-queue-moved",
+		test_out_of_turn_queue_moved);
+	g_test_add_func("/app/queue/called-elsewhere", test_called_elsewhere);
+	g_test_add_func("/app/queue/given-elsewhere", test_given_elsewhere);
+	g_test_add_func(
+		"/app/queue/finish-given-elsewhere", test_finish_given_elsewhere);
+	g_test_add_func("/app/queue/without-ticket", test_without_ticket);
+	g_test_add_func("/app/queue/home-and-on", test_home_and_on);
+	g_test_add_func("/app/queue/home-with-parked", test_home_with_parked);
+	g_test_add_func("/app/queue/home-from-outside", test_home_from_outside);
+	g_test_add_func(
+		"/app/queue/dialog-goes-with-view", test_dialog_goes_with_view);
+	return g_test_run();
+}
