@@ -363,36 +363,7 @@ static void test_called_elsewhere(void)
 
 /* Both windows called it off line and the platform gave it to the other one:
  * the visit here can still be ended. */
-static void test_given_elsewhere(void)
-{
-	struct desk *desk = desk_at_work();
 
-	do_call(desk);
-	exec_behind(&desk->files, "UPDATE tickets SET window = '05'"
-				  " WHERE number = 'A018'");
-	act0(desk, INTENT_ASIDE);
-	act_at(desk, INTENT_DIALOG_CHOICE, 0);
-	act_at(desk, INTENT_DIALOG_CHOICE, 0);
-	assert_view(desk, VIEW_IDENTIFY); /* parked here it cannot be */
-	aside(desk, 2, 0);
-	assert_view(desk, VIEW_HOME);
-	past_the_gap(desk);
-	act0(desk, INTENT_CALL_NEXT);
-	g_assert_cmpstr(seen(desk)->visit.ticket, ==, "A019");
-	desk_free(desk);
-}
-
-static void test_finish_given_elsewhere(void)
-{
-	struct desk *desk = desk_at_work();
-
-	do_to_finish(desk);
-	exec_behind(&desk->files, "UPDATE tickets SET window = '05'"
-				  " WHERE number = 'A018'");
-	act0(desk, INTENT_FINISH_DONE);
-	assert_view(desk, VIEW_HOME);
-	desk_free(desk);
-}
 
 static void test_without_ticket(void)
 {
@@ -505,9 +476,6 @@ int main(int argc, char **argv)
 	g_test_add_func("/app/queue/out-of-turn-queue-moved",
 		test_out_of_turn_queue_moved);
 	g_test_add_func("/app/queue/called-elsewhere", test_called_elsewhere);
-	g_test_add_func("/app/queue/given-elsewhere", test_given_elsewhere);
-	g_test_add_func(
-		"/app/queue/finish-given-elsewhere", test_finish_given_elsewhere);
 	g_test_add_func("/app/queue/without-ticket", test_without_ticket);
 	g_test_add_func("/app/queue/home-and-on", test_home_and_on);
 	g_test_add_func("/app/queue/home-with-parked", test_home_with_parked);
