@@ -110,7 +110,10 @@ static void on_error(struct device *dev, const struct json *reply)
 	enum asked asked = end_talk(dev);
 	bool is_lost = asked == ASKED_GREETING || is_gone(error);
 
-	device_frame(dev);
+	/* Word of a scanner that is not there is no sign of life: the host
+	 * would open it again and again without a pause. */
+	if (!is_lost)
+		device_frame(dev);
 	device_fail(dev, error);
 	if (is_lost)
 		device_fault(

@@ -1,6 +1,5 @@
-/* A device in the host: takes the effects of its driver, gives it commands one
- * at a time, ends them at their deadline. Outcomes are told from slot_settle()
- * only, never from inside the driver. */
+/* A device in the host: greets it, gives it commands one at a time, ends them
+ * at their deadline, and tells what came of them in the line's turn. */
 #include "drivers/slot.h"
 
 #include <string.h>

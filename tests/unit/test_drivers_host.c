@@ -287,6 +287,7 @@ static void test_read_ends(void)
 	host_forget(desk->host, 7);
 	g_assert_true(has(desk->told, "idcard:ready "));
 	g_assert_false(has(desk->answers, "4:"));
+	far_end_say(desk->far, no_card); /* the next poll would be in 1 s */
 	g_free(far_end_take(desk->far));
 	WAIT_MS(desk->far, 1100);
 	left = far_end_take(desk->far);

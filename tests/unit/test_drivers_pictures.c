@@ -277,7 +277,8 @@ static void test_refusal(void)
 /* The scanner ----------------------------------------------------------------
  */
 
-static void begin_scanner(struct bench *bench, const char *settings)
+static void begin_scanner(
+	struct bench *bench, const char *settings, const char *device)
 {
 	g_autofree char *self = g_file_read_link("/proc/self/exe", NULL);
 	g_autofree char *dir = g_path_get_dirname(self);
@@ -294,8 +295,8 @@ static void begin_scanner(struct bench *bench, const char *settings)
 	g_assert_true(g_file_set_contents(test, settings, -1, NULL));
 	conf = g_strdup_printf("[device scanner]\ndriver=scanner\n"
 			       "port=exec:%s --spool {spool} --sane-config %s "
-			       "--device test:0\n",
-		program, bench->dir);
+			       "--device %s\n",
+		program, bench->dir, device);
 	begin(bench, conf);
 }
 
@@ -303,7 +304,7 @@ static void test_scanner(void)
 {
 	struct bench bench = {0};
 
-	begin_scanner(&bench, "geometry_max 300.0\n");
+	begin_scanner(&bench, "geometry_max 300.0\n", "test:0");
 	wait_for_state(&bench, "ready");
 	command(&bench, "scanner", "scan",
 		"{\"source\":\"feeder\",\"mode\":\"gray\",\"resolution\":75}");
@@ -322,7 +323,8 @@ static void test_scanner_fails(void)
 {
 	struct bench bench = {0};
 
-	begin_scanner(&bench, "read-status-code \"SANE_STATUS_JAMMED\"\n");
+	begin_scanner(
+		&bench, "read-status-code \"SANE_STATUS_JAMMED\"\n", "test:0");
 	wait_for_state(&bench, "ready");
 	command(&bench, "scanner", "scan", "{\"resolution\":75}");
 	g_assert_error(bench.error, LINK_ERROR, LINK_ERROR_PAPER);
@@ -331,16 +333,25 @@ static void test_scanner_fails(void)
 	end(&bench);
 }
 
-/* No such scanner: absent, not ready, and said so at once. */
+/* No such scanner: absent, not ready, and said so at once. Without any device
+ * SANE's test scanner crashes when it is asked for one, which must come to the
+ * same. */
 static void test_scanner_absent(void)
 {
-	struct bench bench = {0};
+	static const char *const cases[][2] = {
+		{"", "test:7"},
+		{"number_of_devices 0\n", "test:0"},
+	};
 
-	begin_scanner(&bench, "number_of_devices 0\n");
-	wait_for_state(&bench, "absent");
-	command(&bench, "scanner", "scan", "{}");
-	g_assert_error(bench.error, LINK_ERROR, LINK_ERROR_ABSENT);
-	end(&bench);
+	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+		struct bench bench = {0};
+
+		begin_scanner(&bench, cases[i][0], cases[i][1]);
+		wait_for_state(&bench, "absent");
+		command(&bench, "scanner", "scan", "{}");
+		g_assert_error(bench.error, LINK_ERROR, LINK_ERROR_ABSENT);
+		end(&bench);
+	}
 }
 
 int main(int argc, char *argv[])

@@ -721,6 +721,22 @@ static void test_child_too_large(void)
 	kill_child(&child);
 }
 
+/* A device that refuses before it has begun leaves the child in use. */
+static void test_child_goes_on(void)
+{
+	struct child child;
+
+	start_child(&child, "");
+	ask(&child, "{\"do\":\"scan\",\"spool\":\"/nowhere\"}\n"
+		    "{\"do\":\"check\"}\n");
+	expect_error(&child, "item.invalid", "spool");
+
+	AUTO(json) check = reply(&child);
+
+	g_assert_nonnull(json_get(check, "sources"));
+	stop_child(&child);
+}
+
 /* Slow enough to be cancelled: 20 ms for each piece. */
 static const char slow[] = "read-limit true\nread-limit-size 2000\n"
 			   "read-delay true\nread-delay-duration 20000\n";
@@ -772,11 +788,7 @@ static void test_child_ended(void)
 				NULL, NULL);
 		g_assert_true(g_subprocess_wait(child.process, NULL, NULL));
 		g_assert_cmpuint(spool_count(&child), ==, 0);
-		g_object_unref(child.replies);
-		g_object_unref(child.process);
-		file_remove_tree(child.dir);
-		g_free(child.spool);
-		g_free(child.dir);
+		free_child(&child);
 	}
 }
 
@@ -853,6 +865,7 @@ int main(int argc, char *argv[])
 	g_test_add_func("/scan/failures", test_child_failures);
 	g_test_add_func("/scan/bad-requests", test_child_bad_requests);
 	g_test_add_func("/scan/too-large", test_child_too_large);
+	g_test_add_func("/scan/goes-on", test_child_goes_on);
 	g_test_add_func("/scan/cancel", test_child_cancel);
 	g_test_add_func("/scan/ended", test_child_ended);
 	g_test_add_func("/scan/no-spool", test_child_no_spool);
