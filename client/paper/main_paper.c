@@ -16,6 +16,8 @@
 #include "client/paper/paper.h"
 #include "client/paper/preview.h"
 
+enum { MATERIALS_MAX = 1000 };
+
 struct arguments {
 	char *templates, *check, *sample, *text, *out;
 	gint materials;
@@ -117,7 +119,9 @@ static int serve(const char *templates)
 static bool make_sample(const struct arguments *arguments, GError **error)
 {
 	AUTO(pdf_fonts) fonts = pdf_fonts_new();
-	AUTO(json) data = field_sample(arguments->materials, arguments->marks);
+	AUTO(json) data =
+		field_sample(CLAMP(arguments->materials, 0, MATERIALS_MAX),
+			arguments->marks);
 	struct paper_result result;
 
 	if (!paper_make(arguments->templates, arguments->sample, data,
@@ -129,7 +133,9 @@ static bool make_sample(const struct arguments *arguments, GError **error)
 
 static bool print_text(const struct arguments *arguments, GError **error)
 {
-	AUTO(json) data = field_sample(arguments->materials, arguments->marks);
+	AUTO(json) data =
+		field_sample(CLAMP(arguments->materials, 0, MATERIALS_MAX),
+			arguments->marks);
 	g_autoptr(GPtrArray) lines = preview_lines(
 		arguments->templates, arguments->text, data, error);
 

@@ -69,6 +69,17 @@ static char *format_mask(const char *value)
 	return g_string_free(out, FALSE);
 }
 
+/* A reason may be typed with or without its full stop. */
+static char *format_sentence(const char *value)
+{
+	static const char *const ends[] = {"。", "！", "？", "；", "："};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(ends); i++)
+		if (!*value || g_str_has_suffix(value, ends[i]))
+			return g_strdup(value);
+	return g_strconcat(value, "。", NULL);
+}
+
 static const struct format {
 	const char *name;
 	bool text, date, time; /* kinds it takes */
@@ -77,6 +88,7 @@ static const struct format {
 	{"date", .date = true, .time = true, .apply = format_date},
 	{"minute", .time = true, .apply = format_minute},
 	{"first16", .text = true, .apply = format_first16},
+	{"sentence", .text = true, .apply = format_sentence},
 	{"mask", .text = true, .apply = format_mask},
 };
 
@@ -208,8 +220,8 @@ static bool set_format(struct part *part, const char *name,
 			part->format = &format_table[i];
 	if (!part->format)
 		g_set_error(error, ITEM_ERROR, ITEM_ERROR_SYNTAX,
-			"expected date, minute, first16, mask or the name of "
-			"a words line, not '%s'",
+			"expected date, minute, sentence, first16, mask or "
+			"the name of a words line, not '%s'",
 			name);
 	else if (!format_takes(part->format, part->field->kind))
 		g_set_error(error, ITEM_ERROR, ITEM_ERROR_SYNTAX,

@@ -24,7 +24,8 @@ static void add_lines(struct preview *preview, const char *text)
 			g_ptr_array_add(preview->lines, g_strdup(*line));
 }
 
-/* Cells that are empty are left out, and so are rows of nothing. */
+/* Cells that are empty are left out, and so are rows of nothing. A row is one
+ * line, whatever breaks its cells have. */
 static bool show_cells(
 	struct preview *preview, const struct node *node, GError **error)
 {
@@ -41,6 +42,8 @@ static bool show_cells(
 			g_string_append(text, "  ");
 		g_string_append(text, filled->text);
 	}
+	if (node->kind == NODE_ROW || node->kind == NODE_HEAD)
+		g_strdelimit(text->str, "\n", ' ');
 	if (text->len)
 		add_lines(preview, text->str);
 	return true;

@@ -171,6 +171,36 @@ static void test_receipt(struct fixture *f, gconstpointer unused)
 		g_assert_null(strstr(text, "9f86d081884c7d659"));
 }
 
+/* A person's number is masked in the middle; a unit's code is public, whether
+ * its kind comes as a code or as a word. */
+static void test_receipt_number(struct fixture *f, gconstpointer unused)
+{
+	static const struct {
+		const char *type, *number, *printed;
+	} rows[] = {
+		{"001", "91410185DEM000117K", "91410185DEM000117K"},
+		{"统一社会信用代码", "91410185DEM000117K",
+			"91410185DEM000117K"},
+		{"111", "411024199001010013", "411***********0013"},
+		{"居民身份证", "411024199001010013", "411***********0013"},
+		{NULL, "411024199001010013", "411***********0013"},
+	};
+
+	(void)unused;
+	for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+		AUTO(json) data = field_sample(1, false);
+		struct json *applicant = json_get_mutable(data, "applicant");
+
+		json_put_text(applicant, "id_type", rows[i].type);
+		json_put_text(applicant, "id_number", rows[i].number);
+		make(f, "receipt", data);
+
+		g_autofree char *text = text_of(f->out);
+
+		assert_has(text, rows[i].printed);
+	}
+}
+
 static void test_accept(struct fixture *f, gconstpointer unused)
 {
 	static const char *const fields[] = {"hall_phone", "supervision_phone",
@@ -596,6 +626,7 @@ int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
 	ADD("receipt", test_receipt);
+	ADD("receipt-number", test_receipt_number);
 	ADD("accept", test_accept);
 	ADD("refuse", test_refuse);
 	ADD("marks-only-when", test_marks_only_when);

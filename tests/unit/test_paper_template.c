@@ -104,8 +104,9 @@ static void test_broken(void)
 		{"text t | {hall:date}",
 			"t.tmpl:5: format 'date' does not fit field 'hall'"},
 		{"text t | {hall:nix}",
-			"t.tmpl:5: expected date, minute, first16, mask or the "
-			"name of a words line, not 'nix'"},
+			"t.tmpl:5: expected date, minute, sentence, first16, "
+			"mask "
+			"or the name of a words line, not 'nix'"},
 		{"text t | {offline}",
 			"t.tmpl:5: 'offline' is yes or no: write "
 			"{offline?words}"},
@@ -230,6 +231,8 @@ static void test_phrases(void)
 	check("text t | {qr:mask}", "{\"qr\":\"411024199001010013\"}",
 		"411***********0013");
 	check("text t | {qr:mask}", "{\"qr\":\"甲乙丙\"}", "甲*丙");
+	check("text t | {reason:sentence}", "{\"reason\":\"甲\"}", "甲。");
+	check("text t | {reason:sentence}", "{\"reason\":\"甲。\"}", "甲。");
 	check("text t | 至{hall}{provisional?（暂）}",
 		"{\"hall\":\"某日\",\"provisional\":true}", "至某日（暂）");
 	check("text t | 至{hall}{provisional?（暂）}",
@@ -237,6 +240,14 @@ static void test_phrases(void)
 	check("text t | \\{{hall}\\} \\| \\\\ a\\nb", "{\"hall\":\"{x}\"}",
 		"{{x}} | \\ a/b");
 	check("text t | {item.case_type}", "{\"item\":{\"case_type\":2}}", "2");
+}
+
+/* A row of a table is one line of the preview. */
+static void test_preview_rows(void)
+{
+	check("table columns=30,*,30 styles=t,t,t\nhead | a\\nb | | c\nrow "
+	      "spans=2,1 | {hall} | {window}\nend",
+		"{\"hall\":\"甲\\n乙\"}", "a b  c/甲 乙");
 }
 
 static void test_words(void)
@@ -351,6 +362,7 @@ int main(int argc, char **argv)
 	g_test_add_func("/paper/template/depth", test_depth);
 	g_test_add_func("/paper/template/files", test_files);
 	g_test_add_func("/paper/template/phrases", test_phrases);
+	g_test_add_func("/paper/template/preview-rows", test_preview_rows);
 	g_test_add_func("/paper/template/words", test_words);
 	g_test_add_func("/paper/template/conditions", test_conditions);
 	g_test_add_func("/paper/template/values", test_values);
