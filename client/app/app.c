@@ -76,7 +76,7 @@ static act_fn *const acts[] = {
 	[INTENT_SYNC_NOW] = act_sync_now,
 };
 
-/* Opening ------------------------------------------------------------------ */
+/* Opening ----------------------------------------------------------------- */
 
 static bool open_files(struct app *app, GError **error)
 {
@@ -142,6 +142,31 @@ struct app *app_new(const struct config *config, const struct app_ops *ops,
 	return made;
 }
 
+/* Life -------------------------------------------------------------------- */
+
+static void audit_life(struct app *app, enum audit_act act)
+{
+	struct actor actor = {.staff_no = "",
+		.staff_name = "",
+		.role = "system",
+		.session = "",
+		.window = config_text(app->config, "window.number")};
+	g_autoptr(GError) error = NULL;
+
+	if (!audit_record(
+		    app->store, act, &actor, NULL, NULL, "ok", NULL, &error))
+		app_say_error(app, error);
+}
+
+void app_start(struct app *app)
+{
+	audit_life(app, AUDIT_START);
+	devices_start(app);
+	upstream_start(app);
+	documents_make_pending(app);
+	app_arm_minute(app);
+}
+
 static void stop_timer(guint *timer)
 {
 	if (*timer)
@@ -155,6 +180,8 @@ void app_free(struct app *app)
 		return;
 	/* A program that ends is no answer; the visit was offered a rating. */
 	finish_rating_close(app, RATING_NONE_NO_ANSWER);
+	if (app->minute_timer)
+		audit_life(app, AUDIT_STOP);
 	g_cancellable_cancel(app->alive);
 	stop_timer(&app->minute_timer);
 	stop_timer(&app->second_timer);
@@ -169,6 +196,7 @@ void app_free(struct app *app)
 	json_free(app->link_state);
 	json_free(app->reasons);
 	g_clear_pointer(&app->captures, g_ptr_array_unref);
+	g_clear_pointer(&app->pending_documents, g_ptr_array_unref);
 	g_clear_pointer(&app->devices, g_ptr_array_unref);
 	g_clear_pointer(&app->item_hits, g_array_unref);
 	g_clear_pointer(&app->search_hits, g_ptr_array_unref);
@@ -186,85 +214,7 @@ void app_free(struct app *app)
 	g_free(app);
 }
 
-/* Time ------------------------------------------------------------------- */
-
-int64_t app_now_ms(const struct app *app)
-{
-	g_autofree char *offset =
-		app->store ? store_meta(app->store, "clock_offset_ms") : NULL;
-
-	return clock_wall_ms() +
-	       (offset ? g_ascii_strtoll(offset, NULL, 10) : 0);
-}
-
-int app_today(const struct app *app)
-{
-	return clock_day(app_now_ms(app));
-}
-
-static gboolean minute_tick(gpointer user_data);
-
-/* The next tick is due when the minute turns: the clock's only wake-up. */
-static void arm_minute(struct app *app)
-{
-	int64_t now = app_now_ms(app);
-
-	app->minute_timer = g_timeout_add(
-		(guint)(60000 - now % 60000 + 20), minute_tick, app);
-}
-
-static gboolean minute_tick(gpointer user_data)
-{
-	struct app *app = user_data;
-
-	app->minute_timer = 0;
-	if (app->session.person && !app->session.locked)
-		queue_refresh(app);
-	visit_show_head(app);
-	app_refresh_header(app);
-	app_changed(app, false);
-	arm_minute(app);
-	return G_SOURCE_REMOVE;
-}
-
-static gboolean second_tick(gpointer user_data)
-{
-	struct app *app = user_data;
-
-	queue_update_guard(app);
-	finish_tick(app);
-	app_changed(app, false);
-	if (app->model.home.next_call_s > 0 || app->rating.open)
-		return G_SOURCE_CONTINUE;
-	app->second_timer = 0;
-	return G_SOURCE_REMOVE;
-}
-
-void app_tick_seconds(struct app *app)
-{
-	if (!app->second_timer)
-		app->second_timer = g_timeout_add(1000, second_tick, app);
-}
-
-void app_start(struct app *app)
-{
-	struct actor actor = {.staff_no = "",
-		.staff_name = "",
-		.role = "system",
-		.session = "",
-		.window = config_text(app->config, "window.number")};
-	g_autoptr(GError) error = NULL;
-
-	if (!audit_record(app->store, AUDIT_START, &actor, NULL, NULL, "ok",
-		    NULL, &error))
-		app_say_error(app, error);
-	devices_start(app);
-	upstream_start(app);
-	documents_make_pending(app);
-	arm_minute(app);
-}
-
-/* What the rest needs ------------------------------------------------------ */
+/* What the rest needs ----------------------------------------------------- */
 
 const struct model *app_model(const struct app *app)
 {
@@ -420,7 +370,7 @@ void app_refresh_header(struct app *app)
 	upstream_show(app);
 }
 
-/* Acting ------------------------------------------------------------------- */
+/* Acting ------------------------------------------------------------------ */
 
 /* Before the log-in only these may do anything. */
 static bool is_allowed(const struct app *app, enum intent_kind kind)

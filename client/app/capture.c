@@ -28,7 +28,7 @@ bool capture_is_running(const struct app *app, int material)
 	return app->visit.capture && app->visit.capture->material == material;
 }
 
-/* Capturing ------------------------------------------------------------- */
+/* Capturing --------------------------------------------------------------- */
 
 static void keep_page(struct app *app, struct json *material,
 	const struct json *page, GError **error)
@@ -276,8 +276,7 @@ void materials_retake(struct app *app, struct intent *intent)
 		start_capture(app, intent->index, "camera", intent->index2);
 }
 
-/* Order ---------------------------------------------------------------------
- */
+/* Order ------------------------------------------------------------------- */
 
 static void remember(struct app *app)
 {

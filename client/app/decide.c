@@ -33,8 +33,7 @@ static struct judgement judge(struct app *app)
 	return judged;
 }
 
-/* Due dates
- * -------------------------------------------------------------------- */
+/* Due dates --------------------------------------------------------------- */
 
 static struct due due_of(struct app *app, const struct catalog_limit *limit)
 {
@@ -64,8 +63,7 @@ static void add_due_line(struct app *app, GPtrArray *lines, const char *name,
 	model_line(lines, line);
 }
 
-/* The view
- * ---------------------------------------------------------------------- */
+/* The view ---------------------------------------------------------------- */
 
 static void show_accept(struct app *app, const struct judgement *judged)
 {
@@ -204,8 +202,7 @@ void decide_reason(struct app *app, struct intent *intent)
 		dialog_open(app, DIALOG_REASON, 0);
 }
 
-/* Doing it
- * ----------------------------------------------------------------------- */
+/* Doing it ---------------------------------------------------------------- */
 
 static const char *organ_of(
 	const struct app *app, const char *reason, const struct form_lead *lead)

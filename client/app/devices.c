@@ -70,8 +70,7 @@ void devices_release(struct app *app, const char *sha256)
 	line_command(app->devd, "release", args, SHOW_TIMEOUT_MS, NULL, NULL);
 }
 
-/* What the citizens and the clerk's keypad see
- * ----------------------------------- */
+/* What the citizens and the clerk's keypad see ---------------------------- */
 
 static void send_text(struct app *app, const char *class_name, const char *verb,
 	const char *member, const char *text)
@@ -125,8 +124,7 @@ void devices_announce(struct app *app, const char *ticket_number)
 	devices_show_waiting(app);
 }
 
-/* What arrives
- * --------------------------------------------------------------------- */
+/* What arrives ------------------------------------------------------------ */
 
 /* A key that is hit by mistake must not throw away what was filled in: then the
  * question comes first. */
@@ -290,9 +288,7 @@ void devices_start(struct app *app)
 	app->devd = line_client_new(path, "yikou", &devd_ops, app);
 }
 
-/* The view
- * ---------------------------------------------------------------------------
- */
+/* The view ---------------------------------------------------------------- */
 
 static const char *state_text(const struct json *device)
 {

@@ -38,8 +38,6 @@ static void answer_reason(
 	struct app *app, const char *code, const char *reason);
 static void answer_reveal(
 	struct app *app, const char *code, const char *reason);
-static void answer_nothing(
-	struct app *app, const char *code, const char *reason);
 static void fill_windows(struct app *app);
 static void fill_reasons(struct app *app);
 static void fill_sources(struct app *app);
@@ -167,7 +165,6 @@ static const struct dialog_row dialogs[DIALOG_KIND_COUNT] = {
 	[DIALOG_PREVIEW] =
 		{
 			.title = N_("What F8 will do"),
-			.answer = answer_nothing,
 		},
 };
 
@@ -234,6 +231,10 @@ void dialog_choice(struct app *app, struct intent *intent)
 
 	if (app->dialog == DIALOG_NONE)
 		return;
+	if (!row->text_label && choices->len == 0) {
+		dialog_close(app, NULL); /* only to be read */
+		return;
+	}
 	if (intent->index >= 0 && (guint)intent->index < choices->len)
 		choice = g_ptr_array_index(choices, (guint)intent->index);
 	if (row->text_label && intent->text && *intent->text)
@@ -249,7 +250,7 @@ void dialog_choice(struct app *app, struct intent *intent)
 	row->answer(app, code, reason);
 }
 
-/* Answers ------------------------------------------------------------------ */
+/* Answers ----------------------------------------------------------------- */
 
 static void open_transfer(struct app *app)
 {
@@ -329,16 +330,7 @@ static void answer_reveal(struct app *app, const char *code, const char *reason)
 	search_reveal_for(app, code);
 }
 
-static void answer_nothing(
-	struct app *app, const char *code, const char *reason)
-{
-	(void)app;
-	(void)code;
-	(void)reason;
-}
-
-/* Choices that are not fixed ------------------------------------------------
- */
+/* Choices that are not fixed ---------------------------------------------- */
 
 /* The windows named in the configuration; ours is left out. */
 static void fill_windows(struct app *app)

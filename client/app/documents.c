@@ -38,7 +38,8 @@ struct job {
 	char *title; /* own */
 };
 
-static void make_next(struct app *app, const char *case_id);
+static bool make_next(struct app *app, const char *case_id);
+static void make_pending(struct app *app);
 
 static const struct document_kind *kind_of(const char *name)
 {
@@ -63,8 +64,7 @@ int documents_copies(const char *kind)
 	return known ? known->copies : 1;
 }
 
-/* What the template gets ----------------------------------------------------
- */
+/* What the template gets -------------------------------------------------- */
 
 static struct json *limit_json(
 	const struct catalog_limit *limit, const char *due)
@@ -215,8 +215,7 @@ static struct json *document_json(struct app *app,
 	return data;
 }
 
-/* On its way
- * -------------------------------------------------------------------- */
+/* On its way -------------------------------------------------------------- */
 
 static void job_free(struct job *job)
 {
@@ -233,27 +232,45 @@ static bool is_over(const struct job *job)
 	return g_cancellable_is_cancelled(job->alive);
 }
 
-static void job_end(struct job *job, bool go_on)
+static void job_end(struct job *job)
 {
 	struct app *app = job->app;
-	g_autofree char *case_id = g_strdup(job->case_id);
 
 	app->jobs--;
 	job_free(job);
 	app_refresh_header(app);
 	if (app->visit.open && app->model.view == VIEW_FINISH)
 		finish_show(app);
-	if (go_on)
-		make_next(app, case_id);
 }
 
-static void say_failure(struct job *job, const GError *error)
+/* Its next document, or what other cases still lack. */
+static void job_done(struct job *job)
 {
+	struct app *app = job->app;
+	g_autofree char *case_id = g_strdup(job->case_id);
+
+	job_end(job);
+	if (!make_next(app, case_id))
+		make_pending(app);
+}
+
+static void job_fail(struct job *job, const GError *error)
+{
+	struct app *app = job->app;
+
 	log_error(error, "document %s", job->kind->kind);
-	app_say(job->app,
-		_("%s did not come out: %s The number is kept; F5 makes only "
-		  "what is missing."),
-		documents_title(job->kind->kind), text_error(error));
+	if (error->domain == STORE_ERROR)
+		app_say_error(app, error);
+	else
+		app_say(app,
+			_("%s did not come out: %s The number is kept; F5 "
+			  "makes only what is missing."),
+			documents_title(job->kind->kind), text_error(error));
+	job_end(job);
+	/* One that cannot be drawn does not hold up the others; without a
+	 * printer they would all fail. */
+	if (error->domain == ITEM_ERROR)
+		make_pending(app);
 }
 
 static void printed(void *context, const char *where, const GError *error)
@@ -268,18 +285,13 @@ static void printed(void *context, const char *where, const GError *error)
 		return;
 	}
 	actor = app_actor(app);
-	if (error) {
-		say_failure(job, error);
-		job_end(job, false);
-		return;
-	}
-	if (!case_document_printed(app->store, job->case_id, job->kind->kind,
-		    where, &actor, &why)) {
-		app_say_error(app, why);
-		job_end(job, false);
-		return;
-	}
-	job_end(job, true);
+	if (error)
+		job_fail(job, error);
+	else if (!case_document_printed(app->store, job->case_id,
+			 job->kind->kind, where, &actor, &why))
+		job_fail(job, why);
+	else
+		job_done(job);
 }
 
 static void print_file(struct job *job, const char *file)
@@ -312,16 +324,14 @@ static void rendered(
 	}
 	actor = app_actor(app);
 	if (error) {
-		say_failure(job, error);
-		job_end(job, false);
+		job_fail(job, error);
 		return;
 	}
 	if (!blob_add(app->store, job->file, "application/pdf", sha256, &size,
 		    &why) ||
 		!case_document_done(app->store, job->case_id, job->kind->kind,
 			sha256, size, result->pages, &actor, &why)) {
-		app_say_error(app, why);
-		job_end(job, false);
+		job_fail(job, why);
 		return;
 	}
 	upstream_wake(app);
@@ -365,11 +375,13 @@ static void print_again(struct app *app, const struct case_record *record,
 	print_file(job, path);
 }
 
-/* The first one that is not out yet; the others follow it. */
-static void make_next(struct app *app, const char *case_id)
+/* The first one that is not out yet; the others follow it. False when there is
+ * none. */
+static bool make_next(struct app *app, const char *case_id)
 {
 	AUTO(case_record) record = case_load(app->store, case_id, NULL);
-	GPtrArray *documents = case_documents(app->store, case_id, NULL);
+	g_autoptr(GPtrArray) documents =
+		case_documents(app->store, case_id, NULL);
 
 	for (guint i = 0; record && documents && i < documents->len; i++) {
 		const struct case_document *document =
@@ -382,10 +394,23 @@ static void make_next(struct app *app, const char *case_id)
 			print_again(app, record, document);
 		else
 			render(app, record, document);
-		break;
+		return true;
 	}
-	if (documents)
-		g_ptr_array_unref(documents);
+	return false;
+}
+
+/* One case after the other: a morning's worth at once would be as many
+ * programs at once. */
+static void make_pending(struct app *app)
+{
+	GPtrArray *ids = app->pending_documents;
+
+	while (ids && ids->len > 0) {
+		g_autofree char *case_id = g_ptr_array_steal_index(ids, 0);
+
+		if (make_next(app, case_id))
+			return;
+	}
 }
 
 void documents_make(struct app *app, const char *case_id)
@@ -395,12 +420,9 @@ void documents_make(struct app *app, const char *case_id)
 
 void documents_make_pending(struct app *app)
 {
-	GPtrArray *ids = case_documents_pending(app->store, NULL);
-
-	for (guint i = 0; ids && i < ids->len; i++)
-		make_next(app, g_ptr_array_index(ids, i));
-	if (ids)
-		g_ptr_array_unref(ids);
+	g_clear_pointer(&app->pending_documents, g_ptr_array_unref);
+	app->pending_documents = case_documents_pending(app->store, NULL);
+	make_pending(app);
 }
 
 void documents_reprint(struct app *app, struct intent *intent)
@@ -408,12 +430,9 @@ void documents_reprint(struct app *app, struct intent *intent)
 	(void)intent;
 	if (!app->visit.open || app->visit.record->state == CASE_DRAFT)
 		return;
-	if (app->jobs > 0) {
+	if (app->jobs > 0)
 		app_say(app, _("The papers are being made."));
-		return;
-	}
-	make_next(app, app->visit.record->case_id);
-	if (app->jobs == 0)
+	else if (!make_next(app, app->visit.record->case_id))
 		app_say(app, _("Everything is out already; nothing was printed "
 			       "twice."));
 }

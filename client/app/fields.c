@@ -30,8 +30,7 @@ static enum field_kind kind_of(enum field_type type)
 	}
 }
 
-/* Sentences -----------------------------------------------------------------
- */
+/* Sentences --------------------------------------------------------------- */
 
 static char *number_problem_text(const struct form_problem *problem)
 {
@@ -103,11 +102,21 @@ static char *cross_problem_text(const struct form_problem *problem)
 	}
 }
 
+static char *missing_text(const struct form_problem *problem)
+{
+	const struct form_field *field = problem->field;
+	g_autofree char *rows = g_strdup_printf("%d", MAX(1, field->min_rows));
+
+	if (field->type != FIELD_ROWS || problem->column)
+		return g_strdup(_("must be filled in"));
+	return g_strdup_printf(_("%s rows needed; F6 adds one"), rows);
+}
+
 char *fields_problem_text(const struct form_problem *problem)
 {
 	switch (problem->code) {
 	case PROBLEM_MISSING:
-		return g_strdup(_("must be filled in"));
+		return missing_text(problem);
 	case PROBLEM_LONG:
 		return g_strdup_printf(_("at most %s characters; has %s"),
 			problem->arg, problem->arg2);
@@ -147,8 +156,7 @@ char *fields_problem_text(const struct form_problem *problem)
 	}
 }
 
-/* Values to the model --------------------------------------------------------
- */
+/* Values to the model ----------------------------------------------------- */
 
 static char *value_text(const struct json *value)
 {
@@ -246,13 +254,24 @@ static bool is_touched(const struct fields *fields, const char *id)
 	       json_get(fields->touched, id);
 }
 
+/* Still being typed: a hint says how much is left. */
+static bool is_short(const struct form_problem *problem)
+{
+	bool is_code = problem->code == PROBLEM_ID_NUMBER ||
+		       problem->code == PROBLEM_USCC ||
+		       problem->code == PROBLEM_PHONE;
+
+	return problem->code == PROBLEM_SHORT ||
+	       (is_code && problem->verdict == NUMBER_SHORT);
+}
+
 /* Missing and unfinished values are no errors until one wants to go on. */
 static bool is_silent(
 	const struct fields *fields, const struct form_problem *problem)
 {
 	bool unfinished = problem->code == PROBLEM_MISSING ||
-			  problem->code == PROBLEM_SHORT ||
-			  problem->code == PROBLEM_ROWS_FEW;
+			  problem->code == PROBLEM_ROWS_FEW ||
+			  is_short(problem);
 
 	return !is_touched(fields, problem->field->id) ||
 	       (unfinished && fields->touched &&
@@ -290,7 +309,7 @@ static int show_problems(
 
 		model_text(&field->hint, NULL);
 		if (is_silent(fields, problem)) {
-			if (problem->code == PROBLEM_SHORT)
+			if (is_short(problem))
 				model_text(&field->hint, text);
 			continue;
 		}
@@ -354,8 +373,7 @@ int fields_first_open(const struct fields *fields)
 	return (int)fields->def->n_fields - 1;
 }
 
-/* What was typed --------------------------------------------------------------
- */
+/* What was typed ---------------------------------------------------------- */
 
 static const struct form_field *def_at(const struct fields *fields, int index)
 {

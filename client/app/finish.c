@@ -33,8 +33,7 @@ const char *finish_rating_text(int rating)
 	}
 }
 
-/* The view
- * ------------------------------------------------------------------------ */
+/* The view ---------------------------------------------------------------- */
 
 static void show_prints(struct app *app)
 {
@@ -57,6 +56,7 @@ static void show_prints(struct app *app)
 		model_text(&row->where,
 			is_out ? document->printed : document->number);
 		row->copies = documents_copies(document->kind);
+		row->failed = !is_out && app->jobs == 0;
 	}
 	if (documents)
 		g_ptr_array_unref(documents);
@@ -135,8 +135,7 @@ void finish_show(struct app *app)
 	app_changed(app, false);
 }
 
-/* The rating
- * ------------------------------------------------------------------------ */
+/* The rating -------------------------------------------------------------- */
 
 static gboolean pad_idle(gpointer user_data)
 {
@@ -289,9 +288,7 @@ void finish_tick(struct app *app)
 		show_rating(app);
 }
 
-/* Leaving
- * -----------------------------------------------------------------------------
- */
+/* Leaving ----------------------------------------------------------------- */
 
 void finish_same_person(struct app *app, struct intent *intent)
 {

@@ -178,8 +178,7 @@ void identify_def_free(struct form_def *def)
 	g_free(def);
 }
 
-/* The view -------------------------------------------------------------------
- */
+/* The view ---------------------------------------------------------------- */
 
 static struct fields identify_fields(struct app *app)
 {
@@ -318,8 +317,7 @@ void identify_next(struct app *app)
 	visit_go(app, VIEW_ITEM);
 }
 
-/* The card -------------------------------------------------------------------
- */
+/* The card ---------------------------------------------------------------- */
 
 static void put_card(struct json *applicant, const struct json *card)
 {

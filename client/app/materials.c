@@ -35,8 +35,7 @@ bool materials_editable(const struct app *app)
 	       app->visit.record->state == CASE_DRAFT;
 }
 
-/* State -----------------------------------------------------------------------
- */
+/* State ------------------------------------------------------------------- */
 
 size_t materials_pages(const struct json *material)
 {
@@ -145,8 +144,7 @@ size_t materials_for_acceptance(
 	return n;
 }
 
-/* The model
- * --------------------------------------------------------------------- */
+/* The model --------------------------------------------------------------- */
 
 /* "[齐] 2 页": a word first, then what there is. */
 static char *state_text(const struct catalog_material *def,
@@ -351,8 +349,7 @@ void materials_show(struct app *app)
 	app_changed(app, false);
 }
 
-/* Marking
- * ----------------------------------------------------------------------- */
+/* Marking ----------------------------------------------------------------- */
 
 void materials_focus(struct app *app, struct intent *intent)
 {

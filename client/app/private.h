@@ -31,10 +31,10 @@ struct visit {
 	/* own: of the form, field -> where from; fields that were left once */
 	struct json *origins, *touched;
 	struct json *person_origins, *person_touched; /* own: of identify */
-	GPtrArray *undo;                 /* own: struct json, form values */
-	int64_t called_boot_ms;          /* last call, boot clock */
-	bool reading;                    /* the card reader was asked */
-	GPtrArray *paper_undo;           /* own: struct json, body.materials */
+	GPtrArray *undo;         /* own: struct json, form values */
+	int64_t called_boot_ms;  /* last call, boot clock */
+	bool reading;            /* the card reader was asked */
+	GPtrArray *paper_undo;   /* own: struct json, body.materials */
 	struct capture *capture; /* of app->captures: the one that runs */
 };
 
@@ -98,21 +98,28 @@ struct app {
 	char shown_case[UUID_TEXT];
 	enum view_id view_before; /* what search, devices, sync go back to */
 	enum dialog_kind dialog;
-	int dialog_index; /* what the dialog is about */
+	int dialog_index;              /* what the dialog is about */
 	char dialog_ticket[UUID_TEXT]; /* likewise, of the queue */
 	int64_t last_call_boot_ms;
 	int64_t touched_boot_ms;
 	guint minute_timer, second_timer, lock_timer, pad_timer, reveal_timer,
 		revive_timer;
-	bool store_failed;   /* nothing is received any more */
-	bool store_damaged;  /* and it cannot mend by itself */
-	int jobs;            /* documents being made or printed */
-	GCancellable *alive; /* own: cancelled when app goes */
+	guint revive_ms;              /* to the next try */
+	bool store_failed;            /* nothing is received any more */
+	bool store_damaged;           /* and it cannot mend by itself */
+	int jobs;                     /* documents being made or printed */
+	GPtrArray *pending_documents; /* own: char * case_id, of a start */
+	GCancellable *alive;          /* own: cancelled when app goes */
 };
 
+/* ticks.c */
+int64_t app_now_ms(const struct app *app); /* the platform's time */
+int app_today(const struct app *app);      /* 20261123 */
+void app_arm_minute(struct app *app);
+/* Calls once a second while something counts down. */
+void app_tick_seconds(struct app *app);
+
 /* app.c */
-int64_t app_now_ms(const struct app *app);
-int app_today(const struct app *app); /* 20261123 */
 struct actor app_actor(const struct app *app);
 void app_changed(struct app *app, bool reload);
 /* The message line; also kept in the log of the visit. */
@@ -127,8 +134,6 @@ bool app_may_receive(struct app *app);
 void app_try_store(struct app *app);
 void app_show(struct app *app, enum view_id view);
 void app_refresh_header(struct app *app);
-/* Calls once a second while something counts down. */
-void app_tick_seconds(struct app *app);
 struct json *app_sources(const struct app *app); /* caller frees */
 struct json *app_record_sources(const struct case_record *record);
 

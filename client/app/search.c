@@ -120,9 +120,7 @@ void search_focus(struct app *app, struct intent *intent)
 	show_preview(app);
 }
 
-/* One case
- * ----------------------------------------------------------------------------
- */
+/* One case ---------------------------------------------------------------- */
 
 static char *shown(struct app *app, enum mask_kind kind, const char *text)
 {
@@ -228,9 +226,7 @@ void search_open(struct app *app, struct intent *intent)
 	app_show(app, VIEW_CASE);
 }
 
-/* Full data
- * ------------------------------------------------------------------------------
- */
+/* Full data --------------------------------------------------------------- */
 
 /* Whatever view is in hand: the lines stay in the model. */
 static gboolean cover_again(gpointer user_data)

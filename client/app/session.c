@@ -216,7 +216,7 @@ void session_login(struct app *app, struct intent *intent)
 	enter_window(app, person);
 }
 
-/* Lock --------------------------------------------------------------------- */
+/* Lock -------------------------------------------------------------------- */
 
 void session_lock(struct app *app, struct intent *intent)
 {
@@ -310,7 +310,7 @@ void session_arm_lock(struct app *app)
 		g_timeout_add((guint)(after_ms - idle_ms + 10), lock_due, app);
 }
 
-/* Pause -------------------------------------------------------------------- */
+/* Pause ------------------------------------------------------------------- */
 
 void session_set_paused(struct app *app, bool paused, const char *reason)
 {

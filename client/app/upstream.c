@@ -10,10 +10,14 @@
 #include "client/base/process.h"
 #include "client/store/outbox.h"
 
-enum { REVIVE_MS = 700, HINT_TIMEOUT_MS = 5000, OPS_SHOWN = 40 };
+enum {
+	REVIVE_MS = 700,
+	REVIVE_MAX_MS = 30000,
+	HINT_TIMEOUT_MS = 5000,
+	OPS_SHOWN = 40
+};
 
-/* Programs beside us ----------------------------------------------------------
- */
+/* Programs beside us ------------------------------------------------------ */
 
 static bool answers_at(const char *path)
 {
@@ -43,31 +47,35 @@ void app_start_daemon(
 }
 
 /* While one of them is away: a dying program's socket may still answer for a
- * moment, so once is not enough. No timer runs while both are there. */
+ * moment, so once is not enough; one that cannot start is tried less and less.
+ * No timer runs while both are there. */
 static gboolean revive(gpointer user_data)
 {
 	struct app *app = user_data;
 	bool devd_up = line_client_is_up(app->devd);
 	bool syncd_up = line_client_is_up(app->syncd);
 
+	app->revive_timer = 0;
 	if (!devd_up)
 		app_start_daemon(app, "yikou-devd", "devd.sock");
 	if (!syncd_up)
 		app_start_daemon(app, "yikou-syncd", "syncd.sock");
-	if (!devd_up || !syncd_up)
-		return G_SOURCE_CONTINUE;
-	app->revive_timer = 0;
+	if (devd_up && syncd_up)
+		return G_SOURCE_REMOVE;
+	app->revive_ms = MIN(app->revive_ms * 2, REVIVE_MAX_MS);
+	app->revive_timer = g_timeout_add(app->revive_ms, revive, app);
 	return G_SOURCE_REMOVE;
 }
 
 void app_revive_daemons(struct app *app)
 {
-	if (!app->revive_timer)
-		app->revive_timer = g_timeout_add(REVIVE_MS, revive, app);
+	if (app->revive_timer)
+		return;
+	app->revive_ms = REVIVE_MS;
+	app->revive_timer = g_timeout_add(app->revive_ms, revive, app);
 }
 
-/* The link
- * ---------------------------------------------------------------------- */
+/* The link ---------------------------------------------------------------- */
 
 static const char *link_name(const struct app *app)
 {
@@ -110,8 +118,7 @@ static void show_link(struct app *app)
 	header->clock_unsure = ABS(offset) > 5 * 60 * 1000;
 }
 
-/* The view
- * ------------------------------------------------------------------------ */
+/* The view ---------------------------------------------------------------- */
 
 static char *case_no_of(struct app *app, const struct op *op)
 {
@@ -186,8 +193,7 @@ void upstream_show(struct app *app)
 		show_sync(app);
 }
 
-/* What arrives
- * --------------------------------------------------------------------- */
+/* What arrives ------------------------------------------------------------ */
 
 static void say_link_change(struct app *app, bool was_down)
 {

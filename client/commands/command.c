@@ -3,6 +3,7 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "client/base/process.h"
@@ -38,6 +39,26 @@ static bool load_config(struct command_options *options, enum exit_code *code)
 	return false;
 }
 
+/* "yikou check" in the usage line of --help. */
+static bool parse(GOptionContext *context, const char *name, int *argc,
+	char ***argv, GError **error)
+{
+	g_autofree char *usual = g_strdup(g_get_prgname());
+	g_autofree char *full = g_strdup_printf("yikou %s", name);
+	bool ok;
+
+	g_set_prgname(*name ? full : "yikou");
+	ok = g_option_context_parse(context, argc, argv, error);
+	g_set_prgname(usual);
+	return ok;
+}
+
+/* Without a command argv[0] is the program's path. */
+static const char *command_name(char **argv)
+{
+	return strchr(argv[0], '/') || !strcmp(argv[0], "yikou") ? "" : argv[0];
+}
+
 bool command_begin(struct command_options *options, int *argc, char ***argv,
 	const char *arguments, const char *description,
 	const GOptionEntry *entries, enum exit_code *code)
@@ -49,20 +70,24 @@ bool command_begin(struct command_options *options, int *argc, char ***argv,
 			_("print JSON"), NULL},
 		{NULL}};
 	g_autoptr(GOptionContext) context = g_option_context_new(arguments);
+	const char *name = command_name(*argv);
 	g_autoptr(GError) error = NULL;
 
-	set_language(NULL);
 	g_option_context_add_main_entries(context, shared, NULL);
 	if (entries)
 		g_option_context_add_main_entries(context, entries, NULL);
 	g_option_context_set_description(context, description);
-	if (!g_option_context_parse(context, argc, argv, &error)) {
+	if (!parse(context, name, argc, argv, &error)) {
 		fprintf(stderr, "yikou: %s\n", error->message);
-		fprintf(stderr, _("Try: yikou %s --help\n"), (*argv)[0]);
-		*code = EXIT_CODE_USAGE;
-		return false;
+	} else if (!arguments && *argc > 1) {
+		fprintf(stderr, "yikou: %s: %s\n", (*argv)[1],
+			_("nothing of this name is expected here"));
+	} else {
+		return load_config(options, code);
 	}
-	return load_config(options, code);
+	fprintf(stderr, _("Try: yikou%s%s --help\n"), *name ? " " : "", name);
+	*code = EXIT_CODE_USAGE;
+	return false;
 }
 
 void command_end(struct command_options *options)

@@ -21,9 +21,6 @@ static const struct command commands[] = {
 
 static void print_help(void)
 {
-	g_autofree char *locale = process_sibling("locale");
-
-	text_setup("zh_CN", locale);
 	printf(_("Usage: yikou [COMMAND] [--config FILE] ...\n\n"
 		 "The program at a government service window.\n\n"
 		 "Commands:\n"));
@@ -44,14 +41,23 @@ static int run(int argc, char **argv)
 		if (!strcmp(argv[1], commands[i].name))
 			return commands[i].run(argc - 1, argv + 1);
 	}
-	fprintf(stderr, "yikou: %s: no such command\nTry: yikou --help\n",
-		argv[1]);
+	fprintf(stderr, _("yikou: %s: no such command\n"), argv[1]);
+	fprintf(stderr, _("Try: yikou%s%s --help\n"), "", "");
 	return EXIT_CODE_USAGE;
+}
+
+/* Before any text: the configuration may choose another one later. */
+static void set_language(void)
+{
+	g_autofree char *locale = process_sibling("locale");
+
+	text_setup("zh_CN", locale);
 }
 
 int main(int argc, char **argv)
 {
 	process_begin("yikou");
+	set_language();
 	if (argc > 1 &&
 		(!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h"))) {
 		print_help();

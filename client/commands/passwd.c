@@ -10,14 +10,24 @@
 #include "client/commands/command.h"
 #include "ui/text.h"
 
-enum { PASSWORD_MIN = 8, PASSWORD_SIZE = 256 };
+enum { PASSWORD_MIN = 8, PASSWORD_MAX = 64, PASSWORD_SIZE = 512 };
 
+/* What does not fit is too long in any case. */
 static bool read_line(char *line, size_t size)
 {
+	line[0] = '\0';
 	if (!fgets(line, (int)size, stdin))
 		return false;
 	line[strcspn(line, "\n")] = '\0';
 	return true;
+}
+
+/* Characters of any kind; what is no text cannot be typed at the window. */
+static bool is_long_enough(const char *password)
+{
+	return g_utf8_validate(password, -1, NULL) &&
+	       g_utf8_strlen(password, -1) >= PASSWORD_MIN &&
+	       g_utf8_strlen(password, -1) <= PASSWORD_MAX;
 }
 
 static bool ask(const char *prompt, char *line, size_t size)
@@ -45,11 +55,10 @@ static enum exit_code make_line(void)
 	enum exit_code code = EXIT_CODE_USAGE;
 
 	if (!ask(_("New password: "), first, sizeof(first)) ||
-		strlen(first) < PASSWORD_MIN) {
+		!is_long_enough(first)) {
 		fprintf(stderr,
-			_("yikou: at least %d characters; nothing was "
-			  "made\n"),
-			PASSWORD_MIN);
+			_("yikou: %d to %d characters; nothing was made\n"),
+			PASSWORD_MIN, PASSWORD_MAX);
 	} else if (isatty(STDIN_FILENO) &&
 		   (!ask(_("Once more: "), second, sizeof(second)) ||
 			   strcmp(first, second))) {
@@ -69,14 +78,17 @@ enum exit_code command_passwd(int argc, char **argv)
 {
 	g_autoptr(GOptionContext) context = g_option_context_new(NULL);
 	g_autoptr(GError) error = NULL;
-	g_autofree char *locale = process_sibling("locale");
 
-	text_setup("zh_CN", locale);
 	g_option_context_set_description(context,
 		_("Put the line it prints into the person's section of "
 		  "people.conf.\nExample: yikou passwd >>line.txt"));
 	if (!g_option_context_parse(context, &argc, &argv, &error)) {
 		fprintf(stderr, "yikou: %s\n", error->message);
+		return EXIT_CODE_USAGE;
+	}
+	if (argc > 1) {
+		fprintf(stderr, _("yikou passwd: no arguments; a password is "
+				  "typed, never an argument\n"));
 		return EXIT_CODE_USAGE;
 	}
 	return make_line();

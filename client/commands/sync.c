@@ -27,7 +27,8 @@ struct sync {
 
 static void print_state(const struct sync *sync)
 {
-	g_autofree char *text = json_print(sync->state);
+	g_autofree char *text =
+		sync->state ? json_print(sync->state) : g_strdup("{}");
 
 	if (sync->options->json) {
 		puts(text);
@@ -66,16 +67,18 @@ static void judge(struct sync *sync)
 		finish(sync);
 }
 
-static void message(void *context, const struct json *line)
+static void take_state(struct sync *sync, const struct json *state)
 {
-	struct sync *sync = context;
-
-	if (!json_text(line, "link"))
-		return;
 	json_free(sync->state);
-	sync->state = json_copy(line);
+	sync->state = json_copy(state);
 	if (sync->asked)
 		judge(sync);
+}
+
+static void message(void *context, const struct json *line)
+{
+	if (json_text(line, "link"))
+		take_state(context, line);
 }
 
 static void hinted(
@@ -83,10 +86,13 @@ static void hinted(
 {
 	struct sync *sync = context;
 
-	(void)result;
 	(void)error;
 	sync->asked = true;
-	if (sync->state)
+	/* The answer is the state after the command; the line before it may
+	 * still say "down". */
+	if (json_text(result, "link"))
+		take_state(sync, result);
+	else if (sync->state)
 		judge(sync);
 }
 

@@ -53,13 +53,25 @@ static void print_report(const struct json *report)
 			(int)json_int_or(series, "free", 0));
 }
 
+/* Opening would make one: nothing was ever there to be good. */
+static struct store *open_existing(const struct config *config, GError **error)
+{
+	g_autofree char *file = config_state(config, "window.db");
+
+	if (!g_file_test(file, G_FILE_TEST_EXISTS)) {
+		g_set_error(error, STORE_ERROR, STORE_ERROR_IO,
+			"no store: %s is not there", file);
+		return NULL;
+	}
+	return store_open(config_path(config, "paths.state"),
+		config_text(config, "window.number"), error);
+}
+
 static enum exit_code verify(const struct command_options *options)
 {
-	const struct config *config = options->config;
 	AUTO(json) report = json_new_object();
 	g_autoptr(GError) error = NULL;
-	AUTO(store) store = store_open(config_path(config, "paths.state"),
-		config_text(config, "window.number"), &error);
+	AUTO(store) store = open_existing(options->config, &error);
 	g_autofree char *text = NULL;
 
 	if (!store || !verify_store(store, report, &error))

@@ -70,7 +70,7 @@ static void test_login_wait(void)
 	store = desk_store(desk);
 	began = store_meta(store, "attempts.1003");
 	store_close(store);
-	g_assert_nonnull(strstr(began, clock_boot_id()));
+	assert_holds(began, clock_boot_id());
 	desk_free(desk);
 }
 
@@ -219,7 +219,7 @@ static void test_logout(void)
 	assert_view(desk, VIEW_LOGIN);
 	g_assert_null(seen(desk)->header.person);
 	g_assert_cmpuint(seen(desk)->messages->len, ==, 0);
-	g_assert_nonnull(strstr(seen(desk)->login.last_logout, "甄示例"));
+	assert_holds(seen(desk)->login.last_logout, "甄示例");
 	desk_login(desk);
 	assert_said(desk, "A visit was interrupted");
 	act0(desk, INTENT_RESUME_VISIT);
