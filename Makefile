@@ -63,7 +63,7 @@ PKG_client/paper     := pangocairo pangoft2 fontconfig libqrencode \
                         harfbuzz-subset
 PKG_client/link      := libcurl
 PKG_client/platform  := libmicrohttpd
-PKG_drivers          := libserialport libusb-1.0 libturbojpeg
+PKG_drivers          := libserialport libturbojpeg
 PKG_drivers/sim      :=
 PKG_ui               := ncursesw
 PKG_yikou-scan       := sane-backends libturbojpeg

@@ -88,7 +88,7 @@ void canvas_copy(struct canvas *to, int row, int col, const struct canvas *from,
 int canvas_width(const char *text);
 char *canvas_clean(const char *text); /* caller frees */
 
-/* Breaks text into lines of at most width columns (screen.md 6.2): a new array
+/* Breaks text into lines of at most width columns: a new array
  * of char *, at least one line. Caller unrefs. */
 GPtrArray *canvas_wrap(const char *text, int width);
 

@@ -1,4 +1,4 @@
-/* The dialog over a view, made by app in the model (screen.md 4.20). Enter
+/* The dialog over a view, made by app in the model. Enter
  * moves, digits choose, F8 is the verb, Esc leaves everything as it was. */
 #ifndef UI_DIALOG_H
 #define UI_DIALOG_H

@@ -37,7 +37,7 @@ int page_show(struct page *page, struct canvas *canvas, struct box box);
 /* The first member of count to show in rows so that focus is among them. */
 int list_top(int count, int focus, int rows);
 
-/* Columns of a list (screen.md 6.2). */
+/* Columns of a list. */
 struct column {
 	const char *title; /* N_(); NULL: none */
 	int width;

@@ -20,7 +20,7 @@ struct edit {
 	GString *text; /* own; NULL reads as empty */
 	size_t cursor; /* byte, at a character border */
 	int max_chars; /* 0: EDIT_MAX_CHARS */
-	bool half;     /* full width forms become ASCII (screen.md 2.5) */
+	bool half;     /* full width forms become ASCII */
 	bool capitals; /* letters become capitals */
 	bool secret;   /* shown as *, wiped, no pasting */
 	bool is_dirty; /* changed since edit_set() */

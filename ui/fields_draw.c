@@ -1,5 +1,5 @@
 /* The drawing of a list of fields: label, value, where it comes from, and the
- * error below (screen.md 4.2, 4.4). */
+ * error below. */
 #include <string.h>
 
 #include "ui/fields.h"

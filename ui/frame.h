@@ -1,5 +1,5 @@
 /* The frame every view stands in: header, title, rule or banner above; rule,
- * message and hints below; at 132 columns a panel on the right (screen.md 3).
+ * message and hints below; at 132 columns a panel on the right.
  */
 #ifndef UI_FRAME_H
 #define UI_FRAME_H

@@ -2,7 +2,7 @@
  *
  * One table gives the enum, the names of the configuration, the help page, the
  * menu, the hint line and the key table of the README. Printable keys are
- * text, commands are named keys (screen.md 2.1). */
+ * text, commands are named keys. */
 #ifndef UI_KEYMAP_H
 #define UI_KEYMAP_H
 

@@ -1,7 +1,7 @@
 /* What the screen shows: filled by client/app, read by the views.
  *
  * Plain data. Personal data is masked here already, except in the fields that
- * are shown in full by rule (screen.md 6.5), so that a golden screen proves it.
+ * are shown in full by rule, so that a golden screen proves it.
  * Strings are owned by the model and may be NULL, which reads as "". Times are
  * preformatted where they are only shown; the clock is painted from now_ms. */
 #ifndef UI_MODEL_H

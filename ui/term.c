@@ -33,7 +33,7 @@ struct term {
 	guint read_source, resize_source, escape_source;
 };
 
-/* How a style looks without and with colour (screen.md 3.5). A foreground
+/* How a style looks without and with colour. A foreground
  * without its own background is only the default or bright red. */
 struct look {
 	attr_t plain, colored;

@@ -18,7 +18,7 @@ struct error_text {
 	const char *text;
 };
 
-/* What happened, what was kept, what to do (screen.md 5.1); 78 columns. */
+/* What happened, what was kept, what to do; 78 columns. */
 static const struct error_text error_texts[] = {
 	{"item.invalid", N_("A value breaks its rule. What was typed is kept, "
 			    "mend it.")},

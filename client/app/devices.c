@@ -199,7 +199,7 @@ static bool is_fine(const struct json *device)
 	       !json_bool_or(device, "stale", false);
 }
 
-/* The worst one by name; two or more as a count (screen.md 3.2). */
+/* The worst one by name; two or more as a count. */
 static void show_fault(struct app *app)
 {
 	const struct json *bad = NULL;

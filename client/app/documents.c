@@ -173,6 +173,29 @@ static void put_window(struct app *app, struct json *data)
 			config_text(app->config, options[i][1]));
 }
 
+/* The query password is on the applicant's receipt and nowhere else. */
+static char *qr_text(
+	const struct case_record *record, const struct case_document *document)
+{
+	if (strcmp(document->kind, "receipt"))
+		return g_strdup_printf("yikou:%s", record->case_no);
+	return g_strdup_printf(
+		"yikou:%s:%s", record->case_no, record->query_password);
+}
+
+/* How the applicant gets the result, where the form asks for it. */
+static char *collect_text(
+	const struct case_record *record, const struct catalog_item *item)
+{
+	const struct form_field *field =
+		item ? form_field_find(&item->form, "collect") : NULL;
+
+	if (!field)
+		return g_strdup("");
+	return form_value_text(
+		field, json_get(json_get(record->body, "form"), "collect"));
+}
+
 static struct json *document_json(struct app *app,
 	const struct case_record *record, const struct case_document *document)
 {
@@ -183,8 +206,8 @@ static struct json *document_json(struct app *app,
 	const struct person *clerk =
 		people_find(app->people, record->clerk ? record->clerk : "");
 	struct json *data = json_new_object();
-	g_autofree char *qr = g_strdup_printf(
-		"yikou:%s:%s", record->case_no, record->query_password);
+	g_autofree char *qr = qr_text(record, document);
+	g_autofree char *collect = collect_text(record, item);
 
 	if (item)
 		limits = item_limits(item, record);
@@ -207,7 +230,7 @@ static struct json *document_json(struct app *app,
 	json_put_bool(
 		data, "offline", json_bool_or(decision, "offline", false));
 	json_put_text(data, "excluded", "");
-	json_put_text(data, "collect", item ? item->result : "");
+	json_put_text(data, "collect", collect);
 	json_put_text(data, "reason", json_text_or(decision, "reason", ""));
 	json_put_text(data, "organ", json_text_or(decision, "organ", ""));
 	json_put_text(data, "remedy", json_text_or(decision, "remedy", ""));

@@ -1,7 +1,7 @@
 /* A form definition and its values, shown as fields of the model and changed by
  * what is typed. The identify view and the form view share it. A field is
  * judged when it is left; what is merely missing is an error only after the
- * clerk wanted to go on (screen.md 4.4). */
+ * clerk wanted to go on. */
 #include <string.h>
 
 #include "client/app/private.h"

@@ -1,6 +1,6 @@
 /* Search as one types, and a case as it stands. Lists are masked; the full data
  * of one case is shown for half a minute, for a purpose, with a row in the
- * audit (screen.md 6.5). */
+ * audit. */
 #include <string.h>
 
 #include "client/app/private.h"
@@ -31,7 +31,7 @@ const char *app_state_text(enum case_state state)
 	return _(texts[state]);
 }
 
-/* Letters typed: how long, never which (security.md 6.4). */
+/* Letters typed: how long, never which. */
 static void audit_search(struct app *app, const char *text, guint hits)
 {
 	struct actor actor = app_actor(app);

@@ -1,6 +1,6 @@
 /* Who works here: log-in with a password hashed by scrypt, lock after idle,
  * pause of the window. Attempts are counted in the store before the password is
- * looked at, so that a crash does not give one for free (security.md 5.1). */
+ * looked at, so that a crash does not give one for free. */
 #include <string.h>
 
 #include "client/app/private.h"

@@ -6,7 +6,7 @@
 
 #include <glib.h>
 
-/* Milliseconds since 1970. Never used for a decision (sync.md 5.8). */
+/* Milliseconds since 1970. Never used for a decision. */
 int64_t clock_wall_ms(void);
 
 /* CLOCK_BOOTTIME, runs on through suspend. */

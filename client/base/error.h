@@ -65,7 +65,7 @@ const char *error_name(const GError *error);
  * become LINK_ERROR_PROTOCOL. The message is copied. */
 GError *error_from_name(const char *name, const char *message);
 
-/* Exit status of a command, by kind (sync.md 5.12). */
+/* Exit status of a command, by kind. */
 enum exit_code {
 	EXIT_CODE_OK = 0,
 	EXIT_CODE_ITEM = 2,    /* something was refused or set aside */

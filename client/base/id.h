@@ -33,7 +33,7 @@ char *hex_encode(const uint8_t *data, size_t len); /* caller frees */
  * not fit. */
 bool hex_decode(const char *text, uint8_t *out, size_t size, size_t *len);
 
-/* Passwords: "$scrypt$ln=15,r=8,p=1$SALT$HASH" (security.md 5.1). */
+/* Passwords: "$scrypt$ln=15,r=8,p=1$SALT$HASH". */
 char *password_hash(const char *password); /* caller frees */
 /* Takes the same time for a verifier that is NULL or malformed: false. */
 bool password_verify(const char *password, const char *verifier);

@@ -6,7 +6,7 @@
 
 #include <glib.h>
 
-/* First statement of every main (security.md 0, E9): clears the environment
+/* First statement of every main: clears the environment
  * but for a list (TERM, LANG, LANGUAGE, LC_*, TZ, HOME, USER,
  * XDG_RUNTIME_DIR, NOTIFY_SOCKET, LISTEN_*, CREDENTIALS_DIRECTORY, TMUX,
  * NO_COLOR, COLORTERM) and a fixed PATH, sets umask 077, forbids core dumps,

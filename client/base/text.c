@@ -122,7 +122,7 @@ struct replacement {
 };
 
 /* Characters of ambiguous width: one column in the library, one or two on the
- * glass (screen.md 6.1). Sorted. */
+ * glass. Sorted. */
 static const struct replacement ambiguous[] = {
 	{0x00a0, " "},
 	{0x00a7, "条"},

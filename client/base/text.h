@@ -1,7 +1,7 @@
 /* Text from outside: widths, cutting, and one clean-up per sink.
  *
  * The same name is harmless on the screen and a command on a printer, so text
- * is stored as it came and cleaned where it goes out (security.md 0, E4). */
+ * is stored as it came and cleaned where it goes out. */
 #ifndef CLIENT_BASE_TEXT_H
 #define CLIENT_BASE_TEXT_H
 
@@ -19,7 +19,7 @@ int text_width(const char *text); /* of valid UTF-8 */
  * character is private or unassigned: shown as U+3013. */
 bool text_is_uncertain(gunichar c);
 
-/* Exactly width columns, padded with blanks, cut with ~ (screen.md 6.2).
+/* Exactly width columns, padded with blanks, cut with ~.
  * Caller frees. */
 enum text_cut { TEXT_CUT_END, TEXT_CUT_MIDDLE, TEXT_CUT_START };
 char *text_fit(const char *text, int width, enum text_cut cut);
@@ -50,7 +50,7 @@ char *text_sink_log(const char *text);
 char *text_sink_file(const char *text);
 
 /* U+FF01..U+FF5E to ASCII, U+3000 to blank, 。 to '.': for fields of numbers,
- * codes and dates (screen.md 2.5). Caller frees. */
+ * codes and dates. Caller frees. */
 char *text_halfwidth(const char *text);
 
 #endif

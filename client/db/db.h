@@ -60,12 +60,12 @@ DEFINE_AUTO(db, db_close)
 
 /* seal(value, ...) gives 8 bytes: HMAC-SHA-256 over types, lengths and bytes
  * of its arguments, cut. Made for
- *   sum BLOB GENERATED ALWAYS AS (seal('cases', case_id, ...)) STORED
- * (security.md E15): a row changed behind the program's back no longer fits,
- * and a connection without the key cannot write one. */
+ *   sum BLOB GENERATED ALWAYS AS (seal('cases', case_id, ...)) STORED: a row
+ * changed behind the program's back no longer fits, and a connection without
+ * the key cannot write one. */
 
 /* SQLite 3.7.0 to 3.51.2 can lose committed data in WAL mode with several
- * connections (sync.md 5.3); fixed in 3.51.3, 3.50.7 and 3.44.6. Takes
+ * connections; fixed in 3.51.3, 3.50.7 and 3.44.6. Takes
  * sqlite3_libversion_number(). */
 bool db_wal_is_safe(int library_version);
 int db_library_version(void);

@@ -3,7 +3,7 @@
  * Decisions are made on the status and on "code" alone, never on text. A 4xx
  * counts only if it is application/problem+json with a code of the table: a
  * bare 403 or 404, or a page of HTML, comes from a gateway or a captive portal
- * and says nothing about our data (sync.md 5.4). Pure. */
+ * and says nothing about our data. Pure. */
 #ifndef CLIENT_LINK_ANSWER_H
 #define CLIENT_LINK_ANSWER_H
 

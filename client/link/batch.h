@@ -1,4 +1,4 @@
-/* POST /v1/ops:batch: the request and its reply (sync.md 5.5). Pure.
+/* POST /v1/ops:batch: the request and its reply. Pure.
  *
  * The stored bytes of each body are spliced in exactly; their SHA-256 goes
  * beside them. The reply holds one result for each op; results are found by

@@ -1,8 +1,7 @@
 /* When the next request may go out: back-off with full jitter, and a breaker.
  *
  * Pure: the caller gives the time (boot clock) and a random number, so that a
- * test can walk through hours. One gate for each lane of requests (sync.md
- * 5.11). */
+ * test can walk through hours. One gate for each lane of requests. */
 #ifndef CLIENT_LINK_GATE_H
 #define CLIENT_LINK_GATE_H
 

@@ -3,7 +3,7 @@
  * curl tells which sockets to watch and when to call again; both become GLib
  * sources. A transfer owns everything its request needs until its done
  * callback has returned. QUICK_EXIT keeps curl from waiting for its resolver
- * thread when a transfer is given up (libraries.md 7: 3 s freeze without). */
+ * thread when a transfer is given up. */
 #include "client/link/http.h"
 
 #include <errno.h>

@@ -4,7 +4,7 @@
  * platform: https with the certificate checked (plain http only when the host
  * is a loopback address), no redirects, no proxy, no environment, no thread of
  * ours. The token is read from its file for each request, so that a renewed
- * one is used at once; it is never logged (security.md 2.4). */
+ * one is used at once; it is never logged. */
 #ifndef CLIENT_LINK_HTTP_H
 #define CLIENT_LINK_HTTP_H
 

@@ -1,9 +1,9 @@
 /* Numbers: leased ahead, so that a case can be accepted without the platform.
  *
  * The id of a block is made here and remembered before it is asked for: when
- * the reply is lost, the same block is asked for again and none is wasted
- * (sync.md 5.1, Open Zaak's gaps). Late in December the next year's document
- * numbers are leased as well, for a link that is down over New Year. */
+ * the reply is lost, the same block is asked for again and none is wasted. Late
+ * in December the next year's document numbers are leased as well, for a link
+ * that is down over New Year. */
 #include "client/link/engine.h"
 
 #include <string.h>

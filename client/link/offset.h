@@ -1,4 +1,4 @@
-/* How far this computer's clock is from the platform's (sync.md 5.8). Pure.
+/* How far this computer's clock is from the platform's. Pure.
  *
  * Each reply carries server_time; the sample with the smallest round trip is
  * the best. Nothing is decided by it: it corrects what the screen shows and is

@@ -1,4 +1,4 @@
-/* The life of a case as one table (process.md section 3): what is not in it
+/* The life of a case as one table: what is not in it
  * does not exist. */
 #include "client/rules/case_state.h"
 

@@ -1,4 +1,4 @@
-/* The life of a case (process.md section 3): states and lawful transitions.
+/* The life of a case: states and lawful transitions.
  *
  * Pure: no clock, no store. A transition that is not in the table does not
  * exist; nothing goes back silently, a correction is a new event. */

@@ -1,4 +1,4 @@
-/* The audit chain (security.md 6). Each row's hash covers the one before it;
+/* The audit chain. Each row's hash covers the one before it;
  * the length stands before the body, so no byte can change sides. */
 #include "client/store/private.h"
 

@@ -1,6 +1,6 @@
 /* The audit chain: who did what to which object, tamper-evident.
  *
- * Rows are written in the transaction of the act (security.md 6.1): dense seq,
+ * Rows are written in the transaction of the act: dense seq,
  * hash = SHA-256("yikou-audit-1" || prev || seq be64 || len be32 || body), no
  * UPDATE, no DELETE. The body holds ids and names of fields, never personal
  * data. */

@@ -1,4 +1,4 @@
-/* The outbox: rows that never change, chained (sync.md 5.1, 5.2). Sending is
+/* The outbox: rows that never change, chained. Sending is
  * in outbox_lease.c. */
 #include "client/store/outbox.h"
 

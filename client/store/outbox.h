@@ -1,4 +1,4 @@
-/* The outbox: immutable ops, a narrow state table, leases (sync.md 5.2-5.6).
+/* The outbox: immutable ops, a narrow state table, leases.
  *
  * Written only by the other files of client/store, read and moved on by
  * client/link. A parked op blocks only its own aggregate.

@@ -1,6 +1,6 @@
-/* Claiming ops for one request, and settling what the platform said of each
- * (sync.md 5.4-5.6). Nothing here asks the wall clock: leases and delays are
- * counted by the boot clock and end with the boot they were made in. */
+/* Claiming ops for one request, and settling what the platform said of each.
+ * Nothing here asks the wall clock: leases and delays are counted by the boot
+ * clock and end with the boot they were made in. */
 #include "client/store/outbox.h"
 
 #include <string.h>

@@ -1,4 +1,4 @@
-/* The tables of the window's store (sync.md 5.2, security.md 6.1).
+/* The tables of the window's store.
  *
  * Three kinds of protection, by table:
  *   chained  outbox, audit: dense numbers, a hash over the row before, no

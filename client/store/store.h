@@ -1,12 +1,12 @@
 /* The window's store: one SQLite file and the blobs beside it.
  *
  *   STATE/window.db    cases, tickets, ratings, outbox, numbers, audit
- *   STATE/window.key   32 bytes, 0400: seals and index hashes (security.md E15)
+ *   STATE/window.key   32 bytes, 0400: seals and index hashes
  *   STATE/blobs/ab/abcdef...   attachments, named by their SHA-256
  *   STATE/store.lock, sync.lock
  *
  * Screen and syncd open it at the same time; rollback journal (TRUNCATE,
- * synchronous=EXTRA) while SQLite has the WAL-reset bug (sync.md 5.3). A
+ * synchronous=EXTRA) while SQLite has the WAL-reset bug. A
  * business change, its outbox row, its number binding and its audit row are one
  * transaction. All functions of client/store that write do exactly one
  * transaction and leave nothing behind when they fail. Errors are STORE_ERROR

@@ -18,7 +18,7 @@ static const char *const kind_names[] = {
 	[TICKET_NONE] = "none",
 };
 
-/* From which states an action leads where (process.md section 14). A skipped
+/* From which states an action leads where. A skipped
  * number that comes back is called again. */
 static const struct {
 	enum ticket_action action;

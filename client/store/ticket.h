@@ -1,7 +1,7 @@
 /* Tickets: who waits, who is served, and what became of them.
  *
  * The queue is the platform's (feed "tickets"); calling, skipping, parking are
- * ops of this window, applied here at once and pushed. process.md section 14.
+ * ops of this window, applied here at once and pushed.
  */
 #ifndef CLIENT_STORE_TICKET_H
 #define CLIENT_STORE_TICKET_H

@@ -23,7 +23,7 @@ static const struct size sizes[] = {
 
 static const char *const languages[] = {"zh_CN", "en"};
 
-/* Ambiguous in width, or not for a screen at all (screen.md 6.1). */
+/* Ambiguous in width, or not for a screen at all. */
 static const char banned[] =
 	"·“”‘’…—–×÷±°℃§№①Ⅰα■□●○★☆▲→←↑↓≥≤≠√✓✗─│█░\t\302\240";
 

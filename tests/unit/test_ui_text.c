@@ -13,7 +13,7 @@ enum { MESSAGE_COLS = 78 };
 static const char *const error_names[] = {ITEM_ERRORS(ERROR_NAME_ROW)
 		LINK_ERRORS(ERROR_NAME_ROW) STORE_ERRORS(ERROR_NAME_ROW)};
 
-/* Never in texts of our own (screen.md 6.1). */
+/* Never in texts of our own. */
 static const char banned[] = "·“”‘’…—–×÷±°℃§№①Ⅰα■□●○★☆▲→←↑↓≥≤≠√✓✗─│█░！\t";
 
 static char *locale_dir;
