@@ -94,12 +94,15 @@ static int play(const struct options *options)
 	return done ? EXIT_CODE_OK : EXIT_CODE_ITEM;
 }
 
+static void set_default(char **where, const char *text)
+{
+	if (!*where)
+		*where = g_strdup(text);
+}
+
 int main(int argc, char **argv)
 {
-	struct options options = {.programs = g_strdup("build/plain"),
-		.data = g_strdup("config"),
-		.language = g_strdup("zh_CN"),
-		.scripted = !isatty(STDIN_FILENO)};
+	struct options options = {.scripted = !isatty(STDIN_FILENO)};
 	const GOptionEntry entries[] = {
 		{"programs", 0, 0, G_OPTION_ARG_FILENAME, &options.programs,
 			"where the programs are", "DIR"},
@@ -123,6 +126,9 @@ int main(int argc, char **argv)
 		fprintf(stderr, "demo: %s\n", error->message);
 		return EXIT_CODE_USAGE;
 	}
+	set_default(&options.programs, "build/plain");
+	set_default(&options.data, "config");
+	set_default(&options.language, "zh_CN");
 	if (options.scenarios)
 		code = scenarios_run(options.programs, options.data,
 			       options.scenarios)
