@@ -43,6 +43,9 @@ static char *number_problem_text(const struct form_problem *problem)
 	case NUMBER_OLD_FORM:
 		return g_strdup(_("15 digits are no longer valid: 18 needed"));
 	case NUMBER_CHARACTER:
+		if (problem->code == PROBLEM_PHONE)
+			return g_strdup(_("a mobile number (11 digits from 1) "
+					  "or area code and number"));
 		return g_strdup(_("only digits, the last may be X"));
 	case NUMBER_REGION:
 		return g_strdup(_("no such region in the first digits"));

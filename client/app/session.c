@@ -55,8 +55,7 @@ void session_show_login(struct app *app)
 	g_ptr_array_set_size(login->selftest, 0);
 	if (store_counts(app->store, &counts, NULL))
 		store_line = g_strdup_printf(
-			_("Store     [ok]  %d cases, %d unsent"),
-			(int)counts.cases, (int)counts.unsent);
+			_("Store     [ok]  %d cases"), (int)counts.cases);
 	else
 		store_line = g_strdup(_("Store     [fault]"));
 	model_line(login->selftest, store_line);

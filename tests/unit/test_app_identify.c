@@ -69,6 +69,19 @@ static void test_birth_dates(void)
 	desk_free(desk);
 }
 
+/* Of a telephone nothing is said about an X at the end. */
+static void test_telephone(void)
+{
+	struct desk *desk = desk_at_work();
+
+	do_call(desk);
+	type(desk, "phone", "233");
+	expect_error(desk, "phone", "a mobile number");
+	type(desk, "phone", "0371-55550000");
+	g_assert_null(field(desk, "phone")->error);
+	desk_free(desk);
+}
+
 /* A number that is not finished is a hint, and an error only on going on. */
 static void test_unfinished(void)
 {
@@ -402,6 +415,7 @@ int main(int argc, char **argv)
 	g_test_init(&argc, &argv, NULL);
 	g_test_add_func("/app/identify/check-digit", test_check_digit);
 	g_test_add_func("/app/identify/birth-dates", test_birth_dates);
+	g_test_add_func("/app/identify/telephone", test_telephone);
 	g_test_add_func("/app/identify/unfinished", test_unfinished);
 	g_test_add_func("/app/identify/passport", test_passport);
 	g_test_add_func("/app/identify/credit-code", test_credit_code);
