@@ -425,6 +425,9 @@ static bool common_key(struct screen *screen, const struct model *model,
 	const struct key_event *key, struct intent *intent)
 {
 	switch (key->action) {
+	case ACTION_REDRAW:
+		screen->wants_redraw = true;
+		return true;
 	case ACTION_HELP:
 		screen->overlay = OVERLAY_HELP;
 		help_open(&screen->help);
@@ -487,10 +490,6 @@ static struct intent act_key(struct screen *screen, const struct model *model,
 	struct intent intent = intent_none();
 	const char *reason;
 
-	if (key->action == ACTION_REDRAW) {
-		screen->wants_redraw = true;
-		return intent;
-	}
 	if (must_be_hinted(key->action)) {
 		reason = menu_reason(model, hints, key->action);
 		if (reason) {
@@ -511,13 +510,17 @@ struct intent screen_key(
 	screen_sync(screen, model);
 	if (key.action == ACTION_NONE || is_dropped(screen, &key))
 		return intent_none();
+	if (key.action == ACTION_REDRAW) {
+		screen->wants_redraw = true;
+		return intent_none();
+	}
 	if (key.action == ACTION_COPY)
 		return intent_text(INTENT_MESSAGE, 0,
 			_("To copy: select with the mouse, then "
 			  "Ctrl+Shift+C."));
 	if (screen->dialog.is_open)
 		return dialog_key(&screen->dialog, &model->dialog, &key);
-	if (screen->overlay != OVERLAY_NONE && key.action != ACTION_REDRAW)
+	if (screen->overlay != OVERLAY_NONE)
 		return overlay_key(screen, model, &key);
 	return act_key(screen, model, &key);
 }

@@ -129,6 +129,7 @@ struct app *app_new(const struct config *config, const struct app_ops *ops,
 	app->lock_fd = -1;
 	app->alive = g_cancellable_new();
 	model_init(&app->model);
+	app->model.matches = search_matches;
 	app->devices =
 		g_ptr_array_new_with_free_func((GDestroyNotify)json_free);
 	app->captures = g_ptr_array_new_with_free_func(g_free);

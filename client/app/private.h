@@ -337,6 +337,7 @@ void app_start_daemon(
 void app_revive_daemons(struct app *app);
 
 /* search.c */
+bool search_matches(const char *text, const char *filter); /* model.matches */
 void search_show(struct app *app, const char *text);
 void search_text(struct app *app, struct intent *intent);
 void search_focus(struct app *app, struct intent *intent);

@@ -6,6 +6,7 @@
 #include "client/app/private.h"
 #include "client/base/clock.h"
 #include "client/base/error.h"
+#include "client/catalog/pinyin.h"
 #include "client/catalog/search.h"
 #include "client/rules/mask.h"
 
@@ -81,6 +82,11 @@ static void fill_hits(struct app *app)
 		model_text(&row->state, app_state_text(hit->state));
 		model_text(&row->when, when);
 	}
+}
+
+bool search_matches(const char *text, const char *filter)
+{
+	return pinyin_match(text, filter) >= PINYIN_ADJACENT;
 }
 
 void search_show(struct app *app, const char *text)

@@ -24,7 +24,16 @@ struct window {
 	GMainLoop *loop;       /* own */
 	guint paint;
 	bool reload;
+	bool is_locked; /* as painted last */
 };
+
+/* Nothing of a case stays behind the lock, nor in the scrollback. */
+static void wipe_when_locked(struct window *window, bool is_locked)
+{
+	if (is_locked && !window->is_locked)
+		term_wipe(window->term);
+	window->is_locked = is_locked;
+}
 
 static gboolean paint(gpointer user_data)
 {
@@ -40,8 +49,10 @@ static gboolean paint(gpointer user_data)
 	term_size(window->term, &rows, &cols);
 	if (window->canvas->rows != rows || window->canvas->cols != cols)
 		canvas_resize(window->canvas, rows, cols);
-	canvas_clear(window->canvas);
 	screen_draw(window->screen, model, window->canvas);
+	wipe_when_locked(window, model->view == VIEW_LOCK);
+	if (screen_wants_redraw(window->screen))
+		term_forget(window->term);
 	term_paint(window->term, window->canvas);
 	return G_SOURCE_REMOVE;
 }
@@ -94,8 +105,6 @@ static void key(void *context, struct key_event *event)
 	if (window->reload)
 		screen_reload(window->screen, model);
 	window->reload = false;
-	if (event->action == ACTION_REDRAW)
-		term_forget(window->term);
 	intent = screen_key(window->screen, model, *event);
 	if (needs_flush(intent.kind))
 		flush(window);

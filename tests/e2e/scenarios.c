@@ -227,6 +227,25 @@ static void pasted(struct play *play)
 		play, "alive", "<C-u>登封市粘贴小店<Enter>", "登封市粘贴小店");
 }
 
+/* Locked by the menu, found in it by its initials; nothing stays behind, not
+ * in the scrollback either, and the visit is there again afterwards. */
+static void locked(struct play *play)
+{
+	int wipes;
+
+	play_log_in(play);
+	play_call(play);
+	play_identify(play);
+	wipes = terminal_wipes(play->terminal);
+	play_type(play, "locked", "<F10>sp<Enter>", "已锁定");
+	terminal_pause(play->terminal, 300);
+	if (terminal_shows(play->terminal, "A018"))
+		play_fail(play, "the number shows through the lock");
+	if (terminal_wipes(play->terminal) != wipes + 1)
+		play_fail(play, "the lock left the scrollback");
+	play_type(play, "unlocked", "dengfeng<Enter>", "A018");
+}
+
 static void second_screen(struct play *play)
 {
 	g_autofree char *binary =
@@ -270,6 +289,7 @@ static const struct scenario scenarios[] = {
 	{"crash", "every daemon is killed in one visit", daemons_killed},
 	{"terminal", "resized to 1x1 and back", resized},
 	{"terminal", "a megabyte is pasted", pasted},
+	{"terminal", "locked and unlocked", locked},
 	{"terminal", "a second screen", second_screen},
 	{"terminal", "the terminal is closed", hung_up},
 };

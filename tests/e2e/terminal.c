@@ -21,9 +21,28 @@ struct terminal {
 	VTermScreen *screen; /* of vterm */
 	guint watch;
 	int keystrokes;
+	int wipes;         /* of the scrollback */
+	size_t wipe_bytes; /* of the next wipe that were seen */
 	bool ended;
 	int status;
 };
+
+/* libvterm drops CSI 3 J, so it is counted here. */
+static void count_wipes(struct terminal *terminal, const char *bytes, size_t n)
+{
+	static const char wipe[] = "\033[3J";
+
+	for (size_t i = 0; i < n; i++) {
+		if (bytes[i] != wipe[terminal->wipe_bytes])
+			terminal->wipe_bytes = 0;
+		if (bytes[i] == wipe[terminal->wipe_bytes])
+			terminal->wipe_bytes++;
+		if (wipe[terminal->wipe_bytes])
+			continue;
+		terminal->wipes++;
+		terminal->wipe_bytes = 0;
+	}
+}
 
 static gboolean readable(gint fd, GIOCondition what, gpointer user_data)
 {
@@ -33,6 +52,7 @@ static gboolean readable(gint fd, GIOCondition what, gpointer user_data)
 
 	(void)what;
 	if (n > 0) {
+		count_wipes(terminal, piece, (size_t)n);
 		vterm_input_write(terminal->vterm, piece, (size_t)n);
 		return G_SOURCE_CONTINUE;
 	}
@@ -114,6 +134,11 @@ void terminal_free(struct terminal *terminal)
 GPid terminal_pid(const struct terminal *terminal)
 {
 	return terminal->pid;
+}
+
+int terminal_wipes(const struct terminal *terminal)
+{
+	return terminal->wipes;
 }
 
 /* Typing ----------------------------------------------------------------------

@@ -19,6 +19,9 @@ DEFINE_AUTO(terminal, terminal_free)
 
 GPid terminal_pid(const struct terminal *terminal);
 
+/* How often the program cleared what the terminal remembers. */
+int terminal_wipes(const struct terminal *terminal);
+
 /* Types: UTF-8 as it is; <Enter> <Esc> <Tab> <F1>..<F12> <Up> <Down> <PgDn>
  * <Del> <C-k> and the like by name. Counts one keystroke for each key and for
  * each character. */
