@@ -165,6 +165,7 @@ void app_start(struct app *app)
 	devices_start(app);
 	upstream_start(app);
 	documents_make_pending(app);
+	check_start(app);
 	app_arm_minute(app);
 }
 
@@ -190,6 +191,7 @@ void app_free(struct app *app)
 	stop_timer(&app->pad_timer);
 	stop_timer(&app->reveal_timer);
 	stop_timer(&app->revive_timer);
+	stop_timer(&app->check_timer);
 	stop_timer(&app->rating.timer);
 	visit_end(app);
 	line_client_free(app->devd);

@@ -102,8 +102,10 @@ struct app {
 	char dialog_ticket[UUID_TEXT]; /* likewise, of the queue */
 	int64_t last_call_boot_ms;
 	int64_t touched_boot_ms;
+	int64_t checked_boot_ms; /* last check of the store; 0 not yet */
+	bool check_runs;
 	guint minute_timer, second_timer, lock_timer, pad_timer, reveal_timer,
-		revive_timer;
+		revive_timer, check_timer;
 	guint revive_ms;              /* to the next try */
 	bool store_failed;            /* nothing is received any more */
 	bool store_damaged;           /* and it cannot mend by itself */
@@ -328,6 +330,11 @@ void upstream_wake(struct app *app);
 bool upstream_is_down(const struct app *app);
 void upstream_reconnect(struct app *app, struct intent *intent);
 void upstream_show(struct app *app);
+
+/* check.c: the first one soon after the start; from the minute tick the others.
+ */
+void check_start(struct app *app);
+void check_tick(struct app *app);
 
 /* Starts a program of ours when nobody answers at its socket. */
 void app_start_daemon(

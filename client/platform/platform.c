@@ -125,7 +125,7 @@ static bool open_database(struct platform *platform, GError **error)
 	};
 
 	platform->db = db_open(&options, error);
-	return platform->db != NULL;
+	return platform->db && db_quick_check(platform->db, error);
 }
 
 struct platform *platform_open(

@@ -393,6 +393,11 @@ static bool verify_index(struct store *store, GError **error)
 					      NULL, error);
 }
 
+bool store_check(struct store *store, GError **error)
+{
+	return db_quick_check(store->db, error);
+}
+
 bool store_verify_seals(struct store *store, GError **error)
 {
 	for (const struct sealed_table *table = store_sealed_tables;

@@ -3,6 +3,7 @@
  * platform. */
 #include "tests/e2e/scenarios.h"
 
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -11,6 +12,7 @@
 
 #include "client/base/error.h"
 #include "client/base/file.h"
+#include "client/db/db.h"
 #include "tests/e2e/visit.h"
 
 enum { SHORT_MS = 8000, LONG_MS = 30000 };
@@ -281,12 +283,56 @@ static void hung_up(struct play *play)
 	play_type(play, "taken up", "<Enter>", "登封市断线小店");
 }
 
+/* A page nobody reads before a case is opened, as a bad disk leaves it. */
+static bool spoil_page(const struct demo_window *window, const char *name)
+{
+	g_autofree char *path = demo_path(window, "state/window.db");
+	g_autofree char *key_path = demo_path(window, "state/window.key");
+	g_autofree char *key = file_read(key_path, 32, NULL, NULL);
+	const struct db_options options = {
+		.path = path, .key = (const uint8_t *)key, .key_len = 32};
+	struct db *db = db_open(&options, NULL);
+	static const char noise[64] = "no page of a tree";
+	int64_t page = 0;
+	int fd;
+	bool written;
+
+	if (db)
+		db_get_int(db,
+			"SELECT rootpage FROM sqlite_schema WHERE name = ?1",
+			DB_VALUES(DB_TEXT(name)), &page, NULL, NULL);
+	db_close(db);
+	fd = open(path, O_WRONLY | O_CLOEXEC);
+	written = page > 1 && fd >= 0 &&
+		  pwrite(fd, noise, sizeof(noise), (page - 1) * 4096) ==
+			  (ssize_t)sizeof(noise);
+	if (fd >= 0)
+		close(fd);
+	return written;
+}
+
+/* The screen comes up at once, and says soon after that the store is damaged;
+ * nobody is called on top of it. */
+static void store_damaged(struct play *play)
+{
+	terminal_wait(play->terminal, "3号综合窗口", SHORT_MS);
+	if (!spoil_page(play->window, "case_events_by_case"))
+		play_fail(play, "the page cannot be spoilt");
+	play_start_screen(play);
+	play_log_in(play);
+	expect(play, "!!!! 本机存储出错", SHORT_MS);
+	terminal_pause(play->terminal, 700);
+	play_type(play, "nobody is called", "<Enter>", "本机存储损坏");
+	play_type(play, "still at home", "", "A018");
+}
+
 static const struct scenario scenarios[] = {
 	{"link", "the platform goes and comes back", platform_gone},
 	{"link", "the hall's keypad", keypad_calls},
 	{"link", "refused with a reason", refused},
 	{"crash", "the screen is killed in the form", screen_killed},
 	{"crash", "every daemon is killed in one visit", daemons_killed},
+	{"crash", "a page of the store is damaged", store_damaged},
 	{"terminal", "resized to 1x1 and back", resized},
 	{"terminal", "a megabyte is pasted", pasted},
 	{"terminal", "locked and unlocked", locked},

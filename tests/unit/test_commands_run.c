@@ -281,8 +281,26 @@ static void expect_damage(const char *guard, const char *sql, const char *what)
 
 	damage(&desk->files, guard, sql);
 	expect(run_command(desk, "verify", NULL), EXIT_CODE_STORE, NULL, what);
-	expect(run_command(desk, "verify", "--json"), EXIT_CODE_STORE, NULL,
-		what);
+	expect(run_command(desk, "verify", "--json"), EXIT_CODE_STORE,
+		"\"error\":\"store.corrupt\"", what);
+	desk_free(desk);
+}
+
+/* Found by the check that the screen asks for in the background, too, and told
+ * to it as JSON. */
+static void expect_broken_page(const char *name, const char *what)
+{
+	struct desk *desk = desk_with_case();
+	g_autofree char *config = desk_path(desk, "yikou.conf");
+	const char *argv[] = {
+		"verify", "--quick", "--json", "--config", config, NULL};
+
+	expect(run_command(desk, "verify", "--quick"), EXIT_CODE_OK,
+		"structure", NULL);
+	damage_page(&desk->files, name);
+	expect(run_command(desk, "verify", NULL), EXIT_CODE_STORE, NULL, what);
+	expect(run(desk, NULL, NULL, argv), EXIT_CODE_STORE,
+		"\"error\":\"store.corrupt\"", what);
 	desk_free(desk);
 }
 
@@ -295,6 +313,7 @@ static void test_verify_damage(void)
 		"cases_seal", "UPDATE cases SET applicant = 'x'", "cases");
 	expect_damage(
 		"tickets_seal", "UPDATE tickets SET calls = 9", "tickets");
+	expect_broken_page("cases_drafts", "cases");
 	/* not there at all: nothing is made, nothing is good */
 	desk = desk_new("03", "");
 	expect(run_command(desk, "verify", NULL), EXIT_CODE_STORE, NULL,
