@@ -329,7 +329,7 @@ static bool count_ops(
 		" (SELECT wall_ms FROM outbox WHERE store_seq ="
 		"  (SELECT min(store_seq) FROM outbox_state"
 		"   WHERE state IN (0, 1, 2, 3) AND state <> 4)),"
-		" (SELECT count(*) FROM cases),"
+		" (SELECT coalesce(max(row), 0) FROM cases),"
 		" (SELECT count(*) FROM blobs b WHERE confirmed_ms IS NULL"
 		"  AND EXISTS (SELECT 1 FROM op_blobs o"
 		"   WHERE o.sha256 = b.sha256))",

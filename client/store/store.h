@@ -68,7 +68,7 @@ struct store_counts {
 	int64_t parked;    /* conflict or dead: a person must look */
 	int64_t blobs;     /* attachments not yet confirmed */
 	int64_t numbers;   /* case numbers left in leased blocks */
-	int64_t cases;     /* all cases of the store */
+	int64_t cases;     /* ever written: counting them reads megabytes */
 	int64_t oldest_ms; /* wall time of the oldest unsent op, 0 if none */
 };
 bool store_counts(
