@@ -25,8 +25,8 @@ enum { SERIES_MAX = 5 }; /* case, accept and refuse of two years */
 
 #define FEEDS(X)                      \
 	X(FEED_TICKETS, "tickets", 1) \
-	X(FEED_CASES, "cases", 6)     \
-	X(FEED_CATALOG, "catalog", 30)
+	X(FEED_CASES, "cases", 3)     \
+	X(FEED_CATALOG, "catalog", 12)
 
 /* X(code, name, every so many ticks) */
 #define FEED_ENUM_ROW(code, name, ticks) code,

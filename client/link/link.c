@@ -2,7 +2,7 @@
  *
  * A lane sends its next request when nothing is in flight and its gate is
  * open; an open breaker sends one probe of /v1/health instead. When both lanes
- * have nothing to do, only the ticker wakes the process, every ten seconds,
+ * have nothing to do, only the ticker wakes the process, every LINK_TICK_S,
  * and looks at the outbox and at the feeds in the same moment. */
 #include "client/link/engine.h"
 

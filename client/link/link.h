@@ -34,7 +34,9 @@ enum crash_point { CRASH_POINTS(CRASH_POINT_ROW) CRASH_POINT_COUNT };
 bool crash_point_parse(const char *text, enum crash_point *point, int *count);
 
 enum {
-	LINK_TICK_S = 10, /* the only wake-up when nothing happens */
+	/* The only wake-up when nothing happens, but for the answers to what
+	 * is asked then: two in 25 s. */
+	LINK_TICK_S = 25,
 	LINK_NUMBERS_MIN = 50,
 	LINK_DEAD_MAX = 20, /* of one code in one run: the cause is global */
 };
