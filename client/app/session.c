@@ -152,14 +152,6 @@ static const struct person *check_password(
 	return person;
 }
 
-/* The platform was told of it: a pause outlives log-out and crash. */
-static bool is_paused(struct app *app)
-{
-	g_autofree char *paused = store_meta(app->store, "paused");
-
-	return paused && !strcmp(paused, "1");
-}
-
 static void enter_window(struct app *app, const struct person *person)
 {
 	struct visit_mark mark;
@@ -167,7 +159,7 @@ static void enter_window(struct app *app, const struct person *person)
 	app->session.person = person;
 	uuid7(app->session.id);
 	app->session.locked = false;
-	app->session.paused = is_paused(app);
+	app->session.paused = window_is_paused(app->store);
 	audit_session(app, AUDIT_LOGIN, person->staff_no, "ok");
 	app->model.view = VIEW_HOME;
 	queue_refresh(app);
@@ -321,7 +313,6 @@ void session_set_paused(struct app *app, bool paused, const char *reason)
 		return;
 	}
 	app->session.paused = paused;
-	store_set_meta(app->store, "paused", paused ? "1" : "0", NULL);
 	upstream_wake(app);
 	app_refresh_header(app);
 	devices_announce(app, NULL);

@@ -347,6 +347,16 @@ struct ticket *ticket_open(
 	return result;
 }
 
+/* The platform was told of a pause: it outlives log-out and crash. */
+static const char pause_flag[] = "paused";
+
+bool window_is_paused(struct store *store)
+{
+	g_autofree char *paused = store_meta(store, pause_flag);
+
+	return paused && strcmp(paused, "1") == 0;
+}
+
 bool window_pause(struct store *store, bool paused, const char *reason,
 	const struct actor *actor, GError **error)
 {
@@ -365,6 +375,7 @@ bool window_pause(struct store *store, bool paused, const char *reason,
 	json_put_filled(body, "reason", reason);
 	json_put_time(body, "at", clock_wall_ms());
 	return outbox_add(store, &op, body, error) &&
+	       store_put_meta(store, pause_flag, paused ? "1" : "0", error) &&
 	       audit_add(store, paused ? AUDIT_PAUSE : AUDIT_RESUME, actor,
 		       "window", store->window, "ok", NULL, error) &&
 	       db_commit(change, error);

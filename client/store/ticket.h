@@ -67,9 +67,10 @@ bool ticket_act(struct store *store, const char *ticket_id,
 struct ticket *ticket_open(
 	struct store *store, const struct actor *actor, GError **error);
 
-/* Pause and resume of the window, with reason. */
+/* Pause and resume of the window, with reason: flag, outbox op and audit. */
 bool window_pause(struct store *store, bool paused, const char *reason,
 	const struct actor *actor, GError **error);
+bool window_is_paused(struct store *store);
 
 /* Visits of this window that ended on day: done with a case, consulted without
  * one, skipped; and the number called last. */

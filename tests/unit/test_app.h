@@ -5,6 +5,8 @@
 #define TESTS_UNIT_TEST_APP_H
 
 #include <glib/gstdio.h>
+#include <signal.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "client/app/app.h"
@@ -269,13 +271,21 @@ static inline void desk_login(struct desk *desk)
 	g_assert_cmpint(seen(desk)->view, ==, VIEW_HOME);
 }
 
-/* A window at work: A018 to A021 wait, 50 numbers of each kind. */
-static inline struct desk *desk_at_work(void)
+/* A018 to A021 wait, 50 numbers of each kind; nobody is there yet. */
+static inline struct desk *desk_with_queue(void)
 {
 	struct desk *desk = desk_new("03", "");
 
 	desk_numbers(desk, 50);
 	desk_queue(desk, 18, 21);
+	return desk;
+}
+
+/* A window at work. */
+static inline struct desk *desk_at_work(void)
+{
+	struct desk *desk = desk_with_queue();
+
 	desk_open(desk);
 	desk_login(desk);
 	return desk;
@@ -475,6 +485,55 @@ static inline void do_to_finish(struct desk *desk)
 	do_to_decision(desk);
 	act0(desk, INTENT_DECIDE);
 	assert_view(desk, VIEW_FINISH);
+}
+
+/* A crash ----------------------------------------------------------------- */
+
+typedef void play_fn(struct desk *desk);
+
+/* Plays in a process that ends as a crash does, then opens a new app. */
+static inline void crash_after(struct desk *desk, play_fn *play)
+{
+	pid_t pid = fork();
+	int status = 0;
+
+	g_assert_cmpint(pid, >=, 0);
+	if (pid == 0) {
+		desk_open(desk);
+		desk_login(desk);
+		play(desk);
+		_exit(0);
+	}
+	g_assert_cmpint(waitpid(pid, &status, 0), ==, pid);
+	g_assert_cmpint(status, ==, 0);
+	desk_open(desk);
+	desk_login(desk);
+}
+
+/* Plays until it is killed, so long after the log-in. */
+static inline void kill_during(struct desk *desk, play_fn *play, guint after_us)
+{
+	int ready[2], status = 0;
+	char byte = 0;
+	pid_t pid;
+
+	g_assert_cmpint(pipe(ready), ==, 0);
+	pid = fork();
+	g_assert_cmpint(pid, >=, 0);
+	if (pid == 0) {
+		desk_open(desk);
+		desk_login(desk);
+		g_assert_cmpint(write(ready[1], "", 1), ==, 1);
+		play(desk);
+		_exit(0);
+	}
+	close(ready[1]);
+	g_assert_cmpint(read(ready[0], &byte, 1), ==, 1);
+	close(ready[0]);
+	g_usleep(after_us);
+	kill(pid, SIGKILL);
+	g_assert_cmpint(waitpid(pid, &status, 0), ==, pid);
+	g_assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
 }
 
 /* Behind the app's back --------------------------------------------------- */

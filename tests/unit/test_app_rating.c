@@ -34,7 +34,7 @@ static void begin_rating_at(struct fake *fake, struct desk *desk)
 
 static void begin_rating(struct fake *fake)
 {
-	begin_rating_at(fake, new_desk());
+	begin_rating_at(fake, desk_with_queue());
 }
 
 /* The clerk is home long before the citizen has made up his mind. */
@@ -159,7 +159,7 @@ static void test_rating_at_end(void)
 /* The lights go out while the pad waits: the visit is offered one again. */
 static void test_rating_crash(void)
 {
-	struct desk *desk = new_desk();
+	struct desk *desk = desk_with_queue();
 	pid_t pid = fork();
 	int status = 0;
 
