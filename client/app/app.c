@@ -137,6 +137,7 @@ struct app *app_new(const struct config *config, const struct app_ops *ops,
 	if (!open_store(app, error) || !open_files(app, error))
 		return NULL;
 	session_show_login(app);
+	finish_make_up(app);
 	app_refresh_header(app);
 	made = app;
 	app = NULL;
@@ -181,7 +182,9 @@ void app_free(struct app *app)
 	if (!app)
 		return;
 	/* A program that ends is no answer; the visit was offered a rating. */
-	finish_rating_close(app, RATING_NONE_NO_ANSWER);
+	finish_rating_end(app);
+	if (app->rating.unsaved)
+		finish_make_up(app);
 	if (app->minute_timer)
 		audit_life(app, AUDIT_STOP);
 	g_cancellable_cancel(app->alive);
@@ -300,9 +303,11 @@ void app_try_store(struct app *app)
 	g_autofree char *now =
 		g_strdup_printf("%" G_GINT64_FORMAT, clock_wall_ms());
 
-	if (app->store_failed && !app->store_damaged &&
-		store_set_meta(app->store, "tried", now, NULL))
-		app->store_failed = false;
+	if (!app->store_failed || app->store_damaged ||
+		!store_set_meta(app->store, "tried", now, NULL))
+		return;
+	app->store_failed = false;
+	finish_make_up(app);
 }
 
 static struct json *agent_of(const struct json *applicant)

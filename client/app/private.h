@@ -44,7 +44,9 @@ struct rating_session {
 	char ticket_id[UUID_TEXT], case_id[UUID_TEXT], ticket_no[16];
 	int64_t until_boot_ms;
 	guint timer;
-	int result; /* enum rating, 0: none yet */
+	int result;    /* enum rating, 0: none yet */
+	bool unsaved;  /* result is not in the store: it could not be written */
+	bool pad_gone; /* while it was asked: the citizen may have answered */
 };
 
 struct session {
@@ -300,12 +302,22 @@ void documents_reprint(struct app *app, struct intent *intent);
 
 /* finish.c */
 void finish_show(struct app *app);
+/* Asks the citizen of this visit, if it is owed a rating. Goes on behind the
+ * home view; a rating that is open for another visit is closed. */
+void finish_ask(struct app *app, const char *ticket_id, const char *number);
+/* The visit in hand was decided, or its last step was taken up again. */
 void finish_start_rating(struct app *app);
-/* The step was taken up again: the rating is asked for unless it is there. */
-void finish_resume(struct app *app);
+/* The visit goes on at another window, which will ask. */
+void finish_drop_rating(struct app *app, const char *ticket_id);
+/* Ratings that a crash, or a full disk, kept from being recorded. */
+void finish_make_up(struct app *app);
+/* The pad went away, or is back, while it may be asking. */
+void finish_pad_changed(struct app *app, bool is_there);
 void finish_rate_again(struct app *app, struct intent *intent);
 void finish_rating_arrived(struct app *app, int level);
 void finish_rating_close(struct app *app, int result);
+/* Nobody waits for it any longer, and nothing came. */
+void finish_rating_end(struct app *app);
 void finish_tick(struct app *app);
 void finish_same_person(struct app *app, struct intent *intent);
 void finish_done(struct app *app, struct intent *intent);

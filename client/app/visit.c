@@ -263,29 +263,19 @@ bool visit_interrupted(struct app *app, struct visit_mark *mark)
 	return false;
 }
 
-/* The draft of a ticket: by the mark, else the newest one with this ticket. */
-static struct case_record *find_draft(
+/* By the mark, else what the ticket itself leads to: a mark may be gone while
+ * its ticket is still called. */
+static struct case_record *find_case(
 	struct app *app, const struct visit_mark *mark)
 {
 	struct case_record *found = NULL;
-	GPtrArray *drafts;
 
 	if (*mark->case_id)
 		found = case_load(app->store, mark->case_id, NULL);
 	if (found && found->state == CASE_VOID)
 		g_clear_pointer(&found, case_free);
-	if (found)
-		return found;
-	drafts = case_drafts(app->store, NULL);
-	for (guint i = 0; drafts && i < drafts->len && !found; i++) {
-		const struct case_record *draft = g_ptr_array_index(drafts, i);
-
-		if (!strcmp(draft->ticket_id, mark->ticket_id))
-			found = case_load(app->store, draft->case_id, NULL);
-	}
-	if (drafts)
-		g_ptr_array_unref(drafts);
-	return found;
+	return found ? found
+		     : case_of_ticket(app->store, mark->ticket_id, NULL);
 }
 
 /* Where a kept draft goes on: the step of the mark, as far as it is known. */
@@ -317,7 +307,7 @@ bool visit_restore(struct app *app, const struct visit_mark *mark)
 		app_say_error(app, error);
 		return false;
 	}
-	record = find_draft(app, mark);
+	record = find_case(app, mark);
 	if (!record) {
 		visit_begin(app, ticket);
 		return true;
@@ -327,7 +317,7 @@ bool visit_restore(struct app *app, const struct visit_mark *mark)
 	app->visit.item = catalog_find(app->catalog, record->item_code);
 	visit_go(app, step_of(app, mark));
 	if (app->model.view == VIEW_FINISH)
-		finish_resume(app);
+		finish_start_rating(app);
 	app_say(app, _("%s goes on; everything that was saved is there."),
 		ticket->number);
 	return true;

@@ -54,6 +54,11 @@ struct case_record *case_load(
 /* Drafts of this window, newest first: array of struct case_record *. */
 GPtrArray *case_drafts(struct store *store, GError **error);
 
+/* What goes on with a ticket: its newest draft, else what was decided last.
+ * ITEM_ERROR_NOT_FOUND when it has neither. */
+struct case_record *case_of_ticket(
+	struct store *store, const char *ticket_id, GError **error);
+
 /* The draft is given up with a reason: CASE_VOID. No outbox row. */
 bool case_abandon(struct store *store, const char *case_id, const char *reason,
 	const struct actor *actor, GError **error);

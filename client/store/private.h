@@ -106,6 +106,13 @@ struct case_keys {
 bool case_index(struct store *store, int64_t row, const struct case_keys *keys,
 	GError **error);
 
+/* rating.c: the visit was decided, or is over: it is owed a rating, unless it
+ * has one. case_id may be NULL. No effect without such a ticket. */
+bool rating_owe(struct store *store, const char *ticket_id, const char *case_id,
+	const struct actor *actor, GError **error);
+/* Another window goes on with it, and will ask. */
+bool rating_disown(struct store *store, const char *ticket_id, GError **error);
+
 /* ticket_remote.c */
 bool ticket_apply(struct store *store, const struct json *row, bool *changed,
 	GError **error);

@@ -262,6 +262,15 @@ const struct db_migration store_migrations[] = {
 	" step TEXT NOT NULL, at_ms INTEGER NOT NULL,"
 	SEALED("'visit', ticket_id, case_id, step, at_ms")
 	") STRICT;"},
+
+	/* Visits that are decided or finished and have no rating yet. */
+	{2,
+	"CREATE TABLE ratings_owed("
+	" ticket_id TEXT PRIMARY KEY REFERENCES tickets,"
+	" case_id TEXT NOT NULL, staff_no TEXT NOT NULL,"
+	SEALED("'ratings_owed', ticket_id, case_id, staff_no")
+	") STRICT;"
+	SEAL_GUARD("ratings_owed")},
 };
 /* clang-format on */
 
@@ -282,6 +291,7 @@ const struct sealed_table store_sealed_tables[] = {
 	{"documents", "case_id"},
 	{"tickets", "ticket_id"},
 	{"ratings", "rating_id"},
+	{"ratings_owed", "ticket_id"},
 	{"visit", "id"},
 	{NULL, NULL},
 };

@@ -250,6 +250,18 @@ static bool note_act(
 		ticket_id, "ok", details, error);
 }
 
+/* One rating for one visit, by the window that ends it. */
+static bool settle_rating(
+	const struct act *act, const char *ticket_id, GError **error)
+{
+	if (act->action == TICKET_ACTION_FINISH)
+		return rating_owe(
+			act->store, ticket_id, NULL, act->actor, error);
+	if (act->action == TICKET_ACTION_TRANSFER)
+		return rating_disown(act->store, ticket_id, error);
+	return true;
+}
+
 bool ticket_act(struct store *store, const char *ticket_id,
 	enum ticket_action action, const char *reason, const char *target,
 	const struct actor *actor, GError **error)
@@ -271,6 +283,7 @@ bool ticket_act(struct store *store, const char *ticket_id,
 		return false;
 	fill_ticket(&act, ticket);
 	return update_row(store, ticket, error) &&
+	       settle_rating(&act, ticket_id, error) &&
 	       send_op(&act, ticket, error) &&
 	       note_act(&act, ticket_id, error) && db_commit(change, error);
 }

@@ -107,6 +107,18 @@ bool rating_record(struct store *store, const char *ticket_id,
 /* 0 when not rated yet. */
 int rating_of_ticket(struct store *store, const char *ticket_id);
 
+/* A visit is owed its one rating from the decision on, or from the end when
+ * nothing was decided; case_id is of the first decision, "" when none. The debt
+ * is written in the transaction of the decision or of the end, and goes in that
+ * of rating_record(). */
+bool rating_is_owed(
+	struct store *store, const char *ticket_id, char case_id[UUID_TEXT]);
+/* After a start: visits that are over here, and whose rating was lost with the
+ * program that waited for it, are recorded as RATING_NONE_DEVICE: whether the
+ * citizen answered is not known, so it is neither a level nor "no answer". One
+ * transaction; *count of them. */
+bool ratings_make_up(struct store *store, int *count, GError **error);
+
 /* The visit in hand: survives a crash. step is the view's name. */
 struct visit_mark {
 	char ticket_id[UUID_TEXT];

@@ -510,8 +510,9 @@ static inline void crash_after(struct desk *desk, play_fn *play)
 	desk_login(desk);
 }
 
-/* Plays until it is killed, so long after the log-in. */
-static inline void kill_during(struct desk *desk, play_fn *play, guint after_us)
+/* Plays until it is killed, so long after it began. */
+static inline void kill_during(
+	struct desk *desk, play_fn *begin, play_fn *play, guint after_us)
 {
 	int ready[2], status = 0;
 	char byte = 0;
@@ -521,8 +522,7 @@ static inline void kill_during(struct desk *desk, play_fn *play, guint after_us)
 	pid = fork();
 	g_assert_cmpint(pid, >=, 0);
 	if (pid == 0) {
-		desk_open(desk);
-		desk_login(desk);
+		begin(desk);
 		g_assert_cmpint(write(ready[1], "", 1), ==, 1);
 		play(desk);
 		_exit(0);
