@@ -2,10 +2,12 @@
  * was captured. body.materials is the only copy:
  *
  *   {"no":1,"name":..,"need":"must","state":"complete","form":"paper"|"scan"|
- *    "electronic"|"card"|"","copies":1,"checks":[true,false],
+ *    "electronic"|"card"|"","copies":1,"checks":["与原件一致"],
  *    "pages":[{"sha256":..,"size":..,"media_type":..,"width":..,"height":..,
  *              "dpi":..,"thumb":{..}}]}
- */
+ *
+ * checks holds the words of those that are ticked. In the order of the item's
+ * list (materials_list.c). */
 #include <string.h>
 
 #include "client/app/private.h"
@@ -58,24 +60,6 @@ static enum material_state judge_state(const struct app *app,
 	return MATERIAL_MISSING;
 }
 
-static struct json *new_material(const struct catalog_material *def)
-{
-	struct json *material = json_new_object();
-	struct json *checks = json_new_array();
-
-	json_put_int(material, "no", def->no);
-	json_put_text(material, "name", def->name);
-	json_put_text(material, "need", material_need_name(def->need));
-	json_put_text(material, "kind", material_kind_name(def->kind));
-	json_put_text(material, "form", "");
-	json_put_int(material, "copies", def->copies);
-	for (char **check = def->checks; *check; check++)
-		json_add(checks, json_new_int(0));
-	json_put(material, "checks", checks);
-	json_put(material, "pages", json_new_array());
-	return material;
-}
-
 /* A card that was read is the paper "居民身份证" itself. */
 static void take_card(const struct catalog_material *def, struct json *material,
 	const struct json *sources)
@@ -92,34 +76,26 @@ static void take_card(const struct catalog_material *def, struct json *material,
 		json_put_text(material, "form", "");
 }
 
-void materials_setup(struct app *app)
+size_t materials_setup(struct app *app)
 {
 	AUTO(json) sources = NULL;
-	struct json *materials;
+	size_t set_aside;
 
 	if (!materials_editable(app))
-		return;
+		return 0;
 	sources = app_sources(app);
-	materials = all_materials(app);
-	if (!materials) {
-		json_put(
-			app->visit.record->body, "materials", json_new_array());
-		materials = all_materials(app);
-	}
+	set_aside = materials_match(app->visit.record->body, app->visit.item);
 	for (size_t i = 0; i < app->visit.item->n_materials; i++) {
 		const struct catalog_material *def =
 			&app->visit.item->materials[i];
 		struct json *material = materials_at(app, (int)i);
 
-		if (!material) {
-			json_add(materials, new_material(def));
-			material = materials_at(app, (int)i);
-		}
 		take_card(def, material, sources);
 		json_put_text(material, "state",
 			material_state_name(
 				judge_state(app, def, material, sources)));
 	}
+	return set_aside;
 }
 
 size_t materials_for_acceptance(
@@ -131,8 +107,10 @@ size_t materials_for_acceptance(
 		const struct catalog_material *def = item_material(
 			app->visit.item, (int)json_int_or(material, "no", 0));
 
-		if (!def || n == ACCEPTANCE_MAX)
+		if (n == ACCEPTANCE_MAX)
 			break;
+		if (!def)
+			continue;
 		rows[n].no = def->no;
 		rows[n].need = def->need;
 		rows[n].gap_days = def->gap_days;
@@ -250,17 +228,23 @@ static void fill_pages(const struct json *material, struct material_model *row)
 	}
 }
 
+static bool is_ticked(const struct json *material, const char *check)
+{
+	json_each (tick, json_get(material, "checks")) {
+		if (!g_strcmp0(json_as_text(tick), check))
+			return true;
+	}
+	return false;
+}
+
 static void fill_checks(const struct catalog_material *def,
 	const struct json *material, struct material_model *row)
 {
-	const struct json *tick = json_first(json_get(material, "checks"));
-
-	for (char **check = def->checks; *check && tick; check++) {
-		g_autofree char *line = g_strdup_printf(
-			"[%c] %s", json_as_int(tick, 0) ? 'x' : ' ', *check);
+	for (char **check = def->checks; *check; check++) {
+		g_autofree char *line = g_strdup_printf("[%c] %s",
+			is_ticked(material, *check) ? 'x' : ' ', *check);
 
 		model_line(row->checks, line);
-		tick = json_next(tick);
 	}
 }
 
@@ -369,35 +353,38 @@ void materials_changed(struct app *app)
 	app_refresh_header(app);
 }
 
+/* The next one that is not ticked; after the last, none of them is. */
+static void tick_next(const struct catalog_material *def, struct json *material)
+{
+	struct json *ticked = json_new_array();
+	bool done = false;
+
+	for (char **check = def->checks; *check; check++) {
+		bool is = is_ticked(material, *check);
+
+		if (is || !done)
+			json_add_text(ticked, *check);
+		done = done || !is;
+	}
+	if (!done) {
+		json_free(ticked);
+		ticked = json_new_array();
+	}
+	json_put(material, "checks", ticked);
+}
+
 /* With pages: the next check; without: nothing, paper, later (if it may). */
 static void mark(const struct catalog_material *def, struct json *material)
 {
-	struct json *checks = json_new_array();
-	bool done = false, all = true;
+	bool paper = *json_text_or(material, "form", "") != '\0';
+	bool waived = json_bool_or(material, "waived", false);
 
-	if (materials_pages(material) == 0) {
-		bool paper = *json_text_or(material, "form", "") != '\0';
-		bool waived = json_bool_or(material, "waived", false);
-
-		json_put_text(
-			material, "form", !paper && !waived ? "paper" : "");
-		json_put_bool(material, "waived",
-			paper && def->need == NEED_WAIVABLE);
-		json_free(checks);
+	if (materials_pages(material) > 0) {
+		tick_next(def, material);
 		return;
 	}
-	json_each (tick, json_get(material, "checks"))
-		all = all && json_as_int(tick, 0);
-	json_each (tick, json_get(material, "checks")) {
-		int64_t now = json_as_int(tick, 0);
-
-		if (all)
-			now = 0;
-		else if (!now && !done)
-			now = done = true;
-		json_add(checks, json_new_int(now));
-	}
-	json_put(material, "checks", checks);
+	json_put_text(material, "form", !paper && !waived ? "paper" : "");
+	json_put_bool(material, "waived", paper && def->need == NEED_WAIVABLE);
 }
 
 void materials_mark(struct app *app, struct intent *intent)

@@ -257,7 +257,8 @@ void form_undo(struct app *app, struct intent *intent);
 struct fields form_fields(struct app *app, struct json **own_sources);
 
 /* materials.c */
-void materials_setup(struct app *app); /* after item and form changes */
+/* After item and form changes. Returns as materials_match(). */
+size_t materials_setup(struct app *app);
 void materials_show(struct app *app);
 void materials_focus(struct app *app, struct intent *intent);
 void materials_mark(struct app *app, struct intent *intent);
@@ -271,6 +272,11 @@ void materials_changed(struct app *app);
 /* For the judgement: fills at most ACCEPTANCE_MAX rows. */
 size_t materials_for_acceptance(
 	const struct app *app, struct acceptance_material *rows);
+
+/* materials_list.c */
+/* Brings body.materials into the item's list of today, by name. Returns how
+ * many papers that were handed in have no place in it any more. */
+size_t materials_match(struct json *body, const struct catalog_item *item);
 
 /* capture.c */
 void materials_take_from(struct app *app, int index, const char *source);

@@ -294,12 +294,53 @@ static enum view_id step_of(
 	return step;
 }
 
+/* A draft is gone on with by the catalogue of today. False when it is older:
+ * its papers may have moved, and are looked through before a decision. */
+static bool update_draft(struct app *app, size_t *set_aside)
+{
+	struct case_record *record = app->visit.record;
+	const char *version = catalog_version(app->catalog);
+	bool is_older;
+
+	*set_aside = 0;
+	if (!app->visit.item || record->state != CASE_DRAFT)
+		return true;
+	is_older = strcmp(record->item_version, version) != 0;
+	g_free(record->item_version);
+	record->item_version = g_strdup(version);
+	*set_aside = materials_setup(app);
+	return !is_older;
+}
+
+static void say_restored(struct app *app, bool is_current, size_t set_aside)
+{
+	const char *number = app->visit.ticket->number;
+
+	if (set_aside > 0)
+		app_say(app,
+			_("%s goes on. The list of papers is a new one: %zu "
+			  "have no place in it any more and are kept aside."),
+			number, set_aside);
+	else if (!is_current)
+		app_say(app,
+			_("%s goes on by the catalogue of today: look through "
+			  "form and papers once more."),
+			number);
+	else
+		app_say(app,
+			_("%s goes on; everything that was saved is there."),
+			number);
+}
+
 bool visit_restore(struct app *app, const struct visit_mark *mark)
 {
 	g_autoptr(GError) error = NULL;
 	struct ticket *ticket =
 		ticket_load(app->store, mark->ticket_id, &error);
 	struct case_record *record;
+	enum view_id step;
+	size_t set_aside;
+	bool is_current;
 
 	if (!ticket) {
 		visit_mark_clear(app->store, NULL);
@@ -315,11 +356,14 @@ bool visit_restore(struct app *app, const struct visit_mark *mark)
 	visit_start(app, ticket);
 	app->visit.record = record;
 	app->visit.item = catalog_find(app->catalog, record->item_code);
-	visit_go(app, step_of(app, mark));
+	is_current = update_draft(app, &set_aside);
+	step = step_of(app, mark);
+	if (!is_current && step == VIEW_DECISION)
+		step = VIEW_MATERIALS;
+	visit_go(app, step);
 	if (app->model.view == VIEW_FINISH)
 		finish_start_rating(app);
-	app_say(app, _("%s goes on; everything that was saved is there."),
-		ticket->number);
+	say_restored(app, is_current, set_aside);
 	return true;
 }
 

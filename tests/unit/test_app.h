@@ -25,6 +25,7 @@ static const char test_id[] = "410199199010010021";
 struct desk {
 	struct fixture files; /* .dir is the state; for looks behind */
 	char *dir;
+	const char *data; /* folder beside yikou.conf; NULL: as shipped */
 	struct config *config;
 	struct app *app;
 	int changes, reloads, quits;
@@ -50,7 +51,9 @@ static inline void desk_write(
 static inline void desk_configure(
 	struct desk *desk, const char *window, const char *more)
 {
-	g_autofree char *data = g_canonicalize_filename("config", NULL);
+	g_autofree char *data =
+		desk->data ? desk_path(desk, desk->data)
+			   : g_canonicalize_filename("config", NULL);
 	g_autofree char *path = desk_path(desk, "yikou.conf");
 	g_autofree char *text =
 		g_strdup_printf("[window]\nnumber = %s\nname = %s号综合窗口\n"
