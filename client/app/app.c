@@ -74,6 +74,7 @@ static act_fn *const acts[] = {
 	[INTENT_DEVICE_TEST] = devices_test,
 	[INTENT_RECONNECT] = upstream_reconnect,
 	[INTENT_SYNC_NOW] = act_sync_now,
+	[INTENT_SYNC_FOCUS] = sync_focus,
 };
 
 /* Opening ----------------------------------------------------------------- */
@@ -371,6 +372,7 @@ void app_refresh_header(struct app *app)
 		header->unsent = (int)counts.unsent;
 		header->parked = (int)counts.parked;
 		header->numbers_left = (int)counts.numbers;
+		sync_warn(&counts, header);
 	} else {
 		app->store_failed = true;
 	}

@@ -98,6 +98,7 @@ struct app {
 	GPtrArray *waiting;      /* own: struct ticket, as in the model */
 	GPtrArray *parked;       /* own */
 	char shown_case[UUID_TEXT];
+	char sync_op[UUID_TEXT];  /* the step in focus on the sync view */
 	enum view_id view_before; /* what search, devices, sync go back to */
 	enum dialog_kind dialog;
 	int dialog_index;              /* what the dialog is about */
@@ -353,6 +354,12 @@ void upstream_show(struct app *app);
  */
 void check_start(struct app *app);
 void check_tick(struct app *app);
+
+/* sync.c */
+void sync_show(struct app *app);
+void sync_focus(struct app *app, struct intent *intent);
+/* The yellow and red of the header. */
+void sync_warn(const struct store_counts *counts, struct header_model *header);
 
 /* Starts a program of ours when nobody answers at its socket. */
 void app_start_daemon(

@@ -8,14 +8,8 @@
 #include "client/base/error.h"
 #include "client/base/log.h"
 #include "client/base/process.h"
-#include "client/store/outbox.h"
 
-enum {
-	REVIVE_MS = 700,
-	REVIVE_MAX_MS = 30000,
-	HINT_TIMEOUT_MS = 5000,
-	OPS_SHOWN = 40
-};
+enum { REVIVE_MS = 700, REVIVE_MAX_MS = 30000, HINT_TIMEOUT_MS = 5000 };
 
 /* Programs beside us ------------------------------------------------------ */
 
@@ -118,79 +112,11 @@ static void show_link(struct app *app)
 	header->clock_unsure = ABS(offset) > 5 * 60 * 1000;
 }
 
-/* The view ---------------------------------------------------------------- */
-
-static char *case_no_of(struct app *app, const struct op *op)
-{
-	AUTO(case_record) record = NULL;
-
-	if (strcmp(op->agg, "case"))
-		return g_strdup(op->agg);
-	record = case_load(app->store, op->agg_id, NULL);
-	return g_strdup(record && *record->case_no ? record->case_no : "");
-}
-
-static void add_ops(struct app *app, enum op_state state, const char *why)
-{
-	GPtrArray *ops = outbox_list(app->store, state, OPS_SHOWN, NULL);
-
-	for (guint i = 0; ops && i < ops->len; i++) {
-		const struct op *op = g_ptr_array_index(ops, i);
-		struct op_model *row = model_add_op(app->model.sync.ops);
-		g_autofree char *case_no = case_no_of(app, op);
-		g_autofree char *tries = g_strdup_printf("%d", op->attempts);
-		g_autofree char *reason = g_strdup_printf("%s%s%s", why,
-			op->problem && *op->problem ? ": " : "",
-			op->problem ? op->problem : "");
-
-		model_text(&row->case_no, case_no);
-		model_text(&row->kind, op->kind);
-		model_text(&row->why, reason);
-		model_text(&row->tries, tries);
-	}
-	if (ops)
-		g_ptr_array_unref(ops);
-}
-
-static void show_sync(struct app *app)
-{
-	struct sync_model *out = &app->model.sync;
-	struct store_counts counts = {0};
-	g_autofree char *line1 = NULL, *line2 = NULL, *last = NULL;
-
-	store_counts(app->store, &counts, NULL);
-	line1 = g_strdup_printf(_("unsent %d  parked %d"), (int)counts.unsent,
-		(int)counts.parked);
-	line2 = g_strdup_printf(_("attachments to send %d  numbers left %d  "
-				  "clock offset %.1f s"),
-		(int)counts.blobs, (int)counts.numbers,
-		(double)json_int_or(app->link_state, "clock_offset_ms", 0) /
-			1000);
-	last = time_of(
-		json_int_or(app->link_state, "last_success_ms", 0), "%H:%M:%S");
-	model_text(&out->line1, line1);
-	model_text(&out->line2, line2);
-	model_text(&out->last_success, last);
-	model_text(&out->check,
-		counts.parked > 0
-			? _("Parked steps stop only their own case; the others "
-			    "go on.")
-			: _("Unsent steps are kept here; a power cut loses "
-			    "none."));
-	g_ptr_array_set_size(out->ops, 0);
-	add_ops(app, OP_DEAD, _("refused"));
-	add_ops(app, OP_CONFLICT, _("conflict"));
-	add_ops(app, OP_WAIT_BLOB, _("waits for its attachment"));
-	add_ops(app, OP_READY, _("waits"));
-	add_ops(app, OP_QUEUED, _("waits"));
-	add_ops(app, OP_LEASED, _("is being sent"));
-}
-
 void upstream_show(struct app *app)
 {
 	show_link(app);
 	if (app->model.view == VIEW_SYNC)
-		show_sync(app);
+		sync_show(app);
 }
 
 /* What arrives ------------------------------------------------------------ */

@@ -985,6 +985,8 @@ static void sync_typical(struct model *m, bool zh)
 	fixture_frame(m, VIEW_SYNC, zh);
 	m->header.unsent = 3;
 	m->header.parked = 2;
+	m->header.yellow = 2;
+	m->header.red = 1;
 	model_text(&m->sync.line1,
 		say(zh,
 			"待传 3   发送中 1   停放 2（退回 1  冲突 1）   "
@@ -997,22 +999,33 @@ static void sync_typical(struct model *m, bool zh)
 	model_text(&m->sync.last_success, "09:44:58");
 	op = model_add_op(m->sync.ops);
 	model_text(&op->case_no, "20261123-03-0012");
-	model_text(&op->kind, say(zh, "提交受理", "accept"));
-	model_text(&op->why,
-		say(zh, "退回：信用代码校验位不对", "check digit of the code"));
+	model_text(&op->kind, say(zh, "提交受理", "acceptance"));
+	model_text(&op->why, say(zh, "退回：有一处内容平台不收",
+				     "refused: a value is not taken"));
 	model_text(&op->since, "09:20");
-	model_text(&op->tries, say(zh, "1 次", "1"));
+	model_text(&op->tries, "1");
 	op = model_add_op(m->sync.ops);
 	model_text(&op->case_no, "20261123-03-0009");
-	model_text(&op->kind, say(zh, "改表单", "form"));
+	model_text(&op->kind, say(zh, "上传文书", "document"));
 	model_text(&op->why,
-		say(zh, "冲突：经营场所两边都改了", "changed on both sides"));
+		say(zh, "冲突：两边都改过", "conflict: changed at both sides"));
 	model_text(&op->since, "09:05");
+	model_text(&op->tries, "1");
+	model_line(m->sync.detail, say(zh, "发生了   退回：有一处内容平台不收",
+					   "happened  refused: a value is not "
+					   "taken"));
 	model_line(m->sync.detail,
-		say(zh, "发生了   平台退回：统一社会信用代码末位应为 L",
-			"happened  the platform refused: last character L"));
-	model_line(m->sync.detail, say(zh, "还在     本机的表单、材料 7 页都在",
-					   "kept      form and 7 pages"));
+		say(zh, "还在     表单、材料、文书都在本机；平台没有收下这一步",
+			"kept      form, papers and documents are here; not "
+			"there yet"));
+	model_line(m->sync.detail,
+		say(zh, "怎么办   找大厅值班改正，作为新的一步提交；原记录留痕",
+			"to do     hall desk: mended by a new step, this one "
+			"stays on file"));
+	model_line(m->sync.detail,
+		say(zh, "别处理   F5 原样重发没有用，数据没有变",
+			"not       F5: it sends the same once more and changes "
+			"nothing"));
 	model_text(&m->sync.check,
 		say(zh,
 			"今天核对  本机 193 = 已确认 187 + 待传 3 + 发送中 1 + "

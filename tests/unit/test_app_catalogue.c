@@ -113,8 +113,8 @@ static void scan_page(const struct desk *desk, const char *name)
 	int64_t size;
 
 	desk_write(desk, "page.jpg", "not really a picture");
-	g_assert_true(blob_add(
-		store, picture, "image/jpeg", sha256, &size, NULL));
+	g_assert_true(
+		blob_add(store, picture, "image/jpeg", sha256, &size, NULL));
 	json_each (paper, json_get(draft->body, "materials")) {
 		struct json *page = json_new_object();
 		struct json *found = (struct json *)(uintptr_t)paper;
@@ -151,8 +151,8 @@ static struct desk *desk_with_papers(void)
 	scan_page(desk, lease);
 	again(desk);
 	act_at(desk, INTENT_MATERIAL_MARK, index_of(desk, lease));
-	g_assert_cmpstr(material(desk, 2)->checks->pdata[0], ==,
-		"[x] 与原件一致");
+	g_assert_cmpstr(
+		material(desk, 2)->checks->pdata[0], ==, "[x] 与原件一致");
 	return desk;
 }
 
@@ -172,18 +172,17 @@ static void test_moved(void)
 	assert_holds(material(desk, 2)->state, "[ok] paper");
 	g_assert_cmpint(index_of(desk, lease), ==, 3);
 	assert_holds(material(desk, 3)->state, "[ok] 1 p.");
-	g_assert_cmpstr(material(desk, 3)->checks->pdata[0], ==,
-		"[x] 与原件一致");
+	g_assert_cmpstr(
+		material(desk, 3)->checks->pdata[0], ==, "[x] 与原件一致");
 	act_at(desk, INTENT_MATERIAL_MARK, 0);
 	act_at(desk, INTENT_MATERIAL_MARK, 1);
 	act0(desk, INTENT_MATERIALS_DONE);
 	act0(desk, INTENT_DECIDE);
 	assert_view(desk, VIEW_FINISH);
 	g_assert_cmpint(
-		desk_count(desk,
-			"SELECT count(*) FROM outbox WHERE kind ="
-			" 'case.accept' AND CAST(body AS TEXT) LIKE"
-			" '%\"version\":\"2027.01\"%'"),
+		desk_count(desk, "SELECT count(*) FROM outbox WHERE kind ="
+				 " 'case.accept' AND CAST(body AS TEXT) LIKE"
+				 " '%\"version\":\"2027.01\"%'"),
 		==, 1);
 	desk_free(desk);
 }
@@ -208,11 +207,10 @@ static void test_left_out(void)
 	act0(desk, INTENT_MATERIALS_DONE);
 	act0(desk, INTENT_DECIDE);
 	assert_view(desk, VIEW_FINISH);
-	g_assert_cmpint(desk_count(desk, "SELECT count(*) FROM op_blobs"), ==,
-		0);
 	g_assert_cmpint(
-		desk_count(desk, "SELECT json_array_length(body, "
-				 "'$.set_aside') FROM cases"),
+		desk_count(desk, "SELECT count(*) FROM op_blobs"), ==, 0);
+	g_assert_cmpint(desk_count(desk, "SELECT json_array_length(body, "
+					 "'$.set_aside') FROM cases"),
 		==, 1);
 	desk_free(desk);
 }
