@@ -10,8 +10,8 @@
 enum { OPS_SHOWN = 40, HOUR_MS = 60 * 60 * 1000 };
 
 struct op_words {
-	const char *name; /* kind, problem or aggregate */
-	const char *text; /* N_() */
+	const char *name;   /* kind, problem or aggregate */
+	const char *text;   /* N_() */
 	const char *advice; /* N_(): what to do; NULL: by the state */
 };
 
@@ -196,8 +196,8 @@ static char *why_of(
 	return g_strdup(waits_text(app, op));
 }
 
-static const char *advice_for(const struct app *app, const GPtrArray *ops,
-	const struct op *op)
+static const char *advice_for(
+	const struct app *app, const GPtrArray *ops, const struct op *op)
 {
 	const struct op *before = parked_before(ops, op);
 	const struct op_words *problem =
@@ -356,9 +356,8 @@ void sync_focus(struct app *app, struct intent *intent)
  * waits for a day, when a case that only this window knows is a defect. */
 void sync_warn(const struct store_counts *counts, struct header_model *header)
 {
-	int64_t age_ms = counts->oldest_ms > 0
-				 ? clock_wall_ms() - counts->oldest_ms
-				 : 0;
+	int64_t age_ms =
+		counts->oldest_ms > 0 ? clock_wall_ms() - counts->oldest_ms : 0;
 
 	header->yellow = (int)counts->parked;
 	header->red = 0;

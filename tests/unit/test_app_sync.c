@@ -81,8 +81,7 @@ static void test_waiting(void)
 	assert_holds(line(desk, 0), "does not answer");
 	assert_holds(line(desk, 1), "form, papers and documents are here");
 	assert_holds(line(desk, 2), "nothing: it goes by itself");
-	act_at(desk, INTENT_SYNC_FOCUS,
-		(int)row_of(desk, "citizen's rating"));
+	act_at(desk, INTENT_SYNC_FOCUS, (int)row_of(desk, "citizen's rating"));
 	assert_holds(line(desk, 1), "what the citizen pressed");
 	act_at(desk, INTENT_SYNC_FOCUS, 99);
 	act_at(desk, INTENT_SYNC_FOCUS, -1);
@@ -119,7 +118,8 @@ static void test_unknown_code(void)
 {
 	struct desk *desk = desk_with_steps();
 
-	platform_says(desk, "case.accept", OP_VERDICT_CONFLICT, 409, "brand_new");
+	platform_says(
+		desk, "case.accept", OP_VERDICT_CONFLICT, 409, "brand_new");
 	act_at(desk, INTENT_GOTO, VIEW_SYNC);
 	g_assert_cmpstr(row(desk, 0)->why, ==, "conflict: brand_new");
 	act_at(desk, INTENT_SYNC_FOCUS, 0);
@@ -134,10 +134,10 @@ static void test_focus_stays(void)
 	guint at = row_of(desk, "acceptance");
 
 	act_at(desk, INTENT_SYNC_FOCUS, (int)at);
-	platform_says(desk, "ticket.call", OP_VERDICT_ACK, 201, NULL);
 	platform_says(desk, "rating.record", OP_VERDICT_ACK, 201, NULL);
 	act0(desk, INTENT_SYNC_NOW);
-	g_assert_cmpuint(seen(desk)->sync.ops->len, ==, 2);
+	g_assert_cmpuint(seen(desk)->sync.ops->len, ==, 3);
+	g_assert_cmpint(seen(desk)->sync.focus, !=, (int)at);
 	g_assert_cmpstr(row(desk, (guint)seen(desk)->sync.focus)->kind, ==,
 		"acceptance");
 	assert_holds(line(desk, 1), "form, papers");
@@ -149,13 +149,12 @@ static void test_focus_stays(void)
 	desk_free(desk);
 }
 
-static void expect_colours(
-	int64_t parked, int64_t age_h, int yellow, int red)
+static void expect_colours(int64_t parked, int64_t age_h, int yellow, int red)
 {
 	struct store_counts counts = {.parked = parked,
-		.oldest_ms = age_h < 0 ? 0
-				       : clock_wall_ms() -
-						 age_h * 60 * 60 * 1000};
+		.oldest_ms =
+			age_h < 0 ? 0
+				  : clock_wall_ms() - age_h * 60 * 60 * 1000};
 	struct header_model header = {.yellow = 9, .red = 9};
 
 	sync_warn(&counts, &header);
