@@ -1,6 +1,6 @@
-/* One connection of the local protocol: collects lines and writes what the other
- * side has room for. What a line means is the owner's. Everything is on the
- * main loop, nothing blocks. */
+/* One connection of the local protocol: collects lines and writes what the
+ * other side has room for. What a line means is the owner's. Everything is on
+ * the main loop, nothing blocks. */
 #include "client/base/wire.h"
 
 #include <errno.h>
@@ -166,8 +166,7 @@ void wire_hello(struct wire *wire, const char *program)
 	wire_send(wire, hello);
 }
 
-bool wire_address(
-	struct sockaddr_un *address, const char *path, GError **error)
+bool wire_address(struct sockaddr_un *address, const char *path, GError **error)
 {
 	memset(address, 0, sizeof(*address));
 	address->sun_family = AF_UNIX;
