@@ -101,12 +101,6 @@ static void enter(void *data, const struct model *model)
 	state->focus = 0;
 }
 
-static void reload(void *data, const struct model *model)
-{
-	(void)data;
-	(void)model;
-}
-
 static void leave(void *data)
 {
 	struct home_state *state = data;
@@ -461,6 +455,6 @@ const struct view_ops view_home = {
 	.key = key,
 	.heading = heading,
 	.hints = hints,
-	.reload = reload,
+	.reload = view_keep,
 	.leave = leave,
 };

@@ -14,12 +14,6 @@ static const struct column columns[COLUMNS] = {
 	{.title = N_("tried"), .width = 8, .priority = 2},
 };
 
-static void enter(void *data, const struct model *model)
-{
-	(void)data;
-	(void)model;
-}
-
 static struct intent key(
 	void *data, const struct model *model, struct key_event event)
 {
@@ -131,7 +125,7 @@ static void hints(
 const struct view_ops view_sync = {
 	.id = VIEW_SYNC,
 	.title = N_("Sync"),
-	.enter = enter,
+	.enter = view_keep,
 	.draw = draw,
 	.key = key,
 	.heading = heading,

@@ -490,6 +490,24 @@ static inline void do_to_finish(struct desk *desk)
 	assert_view(desk, VIEW_FINISH);
 }
 
+static inline struct ticket_model *parked(const struct desk *desk, guint index)
+{
+	g_assert_cmpuint(index, <, seen(desk)->home.parked->len);
+	return seen(desk)->home.parked->pdata[index];
+}
+
+/* F9, then the digit, then a reason. */
+static inline void aside(struct desk *desk, int digit, int reason)
+{
+	act0(desk, INTENT_ASIDE);
+	g_assert_true(seen(desk)->dialog.open);
+	g_assert_cmpuint(seen(desk)->dialog.choices->len, ==, 4);
+	act_at(desk, INTENT_DIALOG_CHOICE, digit - 1);
+	g_assert_true(seen(desk)->dialog.open);
+	act_at(desk, INTENT_DIALOG_CHOICE, reason);
+	g_assert_false(seen(desk)->dialog.open);
+}
+
 /* A crash ----------------------------------------------------------------- */
 
 typedef void play_fn(struct desk *desk);
