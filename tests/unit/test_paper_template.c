@@ -82,93 +82,87 @@ static void test_shipped(void)
 	}
 }
 
+static const struct {
+	const char *body, *says;
+} broken[] = {
+	{"txet t | a", "t.tmpl:5: unknown keyword 'txet'"},
+	{"\n\ntext t | {hall", "t.tmpl:7: expected a closing } after {"},
+	{"text t | a}", "t.tmpl:5: a } without its {"},
+	{"text t | {hal}",
+		"t.tmpl:5: unknown field 'hal' (yikou-paper --fields "
+		"lists them)"},
+	{"text t | {material.name}",
+		"t.tmpl:5: unknown field 'material.name' (yikou-paper "
+		"--fields lists them)"},
+	{"text t | {materials.name}",
+		"t.tmpl:5: unknown field 'materials.name' (yikou-paper "
+		"--fields lists them)"},
+	{"text t | {hall:date}",
+		"t.tmpl:5: format 'date' does not fit field 'hall'"},
+	{"text t | {hall:nix}",
+		"t.tmpl:5: expected date, minute, sentence, first16, "
+		"mask "
+		"or the name of a words line, not 'nix'"},
+	{"text t | {offline}", "t.tmpl:5: 'offline' is yes or no: write "
+			       "{offline?words}"},
+	{"text t | {materials}",
+		"t.tmpl:5: 'materials' is a list: use 'each NAME in "
+		"materials'"},
+	{"text t | {page}", "t.tmpl:5: 'page' is known only in a header or "
+			    "footer"},
+	{"text t | \\x", "t.tmpl:5: expected \\{ \\} \\| \\\\ or \\n after a "
+			 "backslash"},
+	{"text u | a", "t.tmpl:5: expected the name of a style, not 'u'"},
+	{"text t", "t.tmpl:5: expected 'text ... | text'"},
+	{"space 3 | a", "t.tmpl:5: 'space' takes no text after a bar"},
+	{"space x", "t.tmpl:5: expected 'space MM'"},
+	{"text t colour=red | a",
+		"t.tmpl:5: 'colour=red' is not known for 'text'"},
+	{"style u font=b size=500",
+		"t.tmpl:5: size: expected a number from 4 to 200, not "
+		"'500'"},
+	{"style u font=z", "t.tmpl:5: font: expected the name of a font line "
+			   "above"},
+	{"style u font=b align=middle",
+		"t.tmpl:5: align: expected left, center, right or "
+		"justify"},
+	{"paper A9", "t.tmpl:5: expected A3, A4, A5, B5 or a size in "
+		     "mm such as 210x297"},
+	{"if offline\ntext t | a",
+		"t.tmpl:6: expected 'end' of the block that begins in "
+		"line 5"},
+	{"end", "t.tmpl:5: 'end' without a block"},
+	{"else", "t.tmpl:5: 'else' without its if"},
+	{"if hall = ", "t.tmpl:5: expected 'hall = VALUE' or 'hall != "
+		       "VALUE', with blanks around the sign"},
+	{"each m in hall", "t.tmpl:5: 'hall' is not a list"},
+	{"each m in materials\neach n in materials\nend\nend",
+		"t.tmpl:6: an each inside an each"},
+	{"row | a", "t.tmpl:5: 'row' may not stand here"},
+	{"table columns=20,* styles=t,t\ntext t | a\nend",
+		"t.tmpl:6: 'text' may not stand here"},
+	{"table columns=20,* styles=t\nend",
+		"t.tmpl:5: styles: expected 2, one a column"},
+	{"table columns=20,* styles=t,t\nrow | a | b | c\nend",
+		"t.tmpl:6: expected cells for 2 columns, the row has 3 "
+		"cells for 3"},
+	{"table columns=20,* styles=t,t\nrow spans=2 | a | b\nend",
+		"t.tmpl:6: spans: expected 2, one a cell"},
+	{"if offline\nstyle u font=b\nend",
+		"t.tmpl:6: 'style' may not stand here"},
+	{"include ../t.tmpl", "t.tmpl:5: expected the name of a file "
+			      "in the same folder"},
+	{"if offline\ninclude t.tmpl\nend",
+		"t.tmpl:6: an include may not stand in a block or an "
+		"included file"},
+	{"words w | a", "t.tmpl:5: expected code=text, not 'a'"},
+};
+
 /* Line numbers count from HEAD's 4 lines. */
 static void test_broken(void)
 {
-	static const struct {
-		const char *body, *says;
-	} rows[] = {
-		{"txet t | a", "t.tmpl:5: unknown keyword 'txet'"},
-		{"\n\ntext t | {hall",
-			"t.tmpl:7: expected a closing } after {"},
-		{"text t | a}", "t.tmpl:5: a } without its {"},
-		{"text t | {hal}",
-			"t.tmpl:5: unknown field 'hal' (yikou-paper --fields "
-			"lists them)"},
-		{"text t | {material.name}",
-			"t.tmpl:5: unknown field 'material.name' (yikou-paper "
-			"--fields lists them)"},
-		{"text t | {materials.name}",
-			"t.tmpl:5: unknown field 'materials.name' (yikou-paper "
-			"--fields lists them)"},
-		{"text t | {hall:date}",
-			"t.tmpl:5: format 'date' does not fit field 'hall'"},
-		{"text t | {hall:nix}",
-			"t.tmpl:5: expected date, minute, sentence, first16, "
-			"mask "
-			"or the name of a words line, not 'nix'"},
-		{"text t | {offline}",
-			"t.tmpl:5: 'offline' is yes or no: write "
-			"{offline?words}"},
-		{"text t | {materials}",
-			"t.tmpl:5: 'materials' is a list: use 'each NAME in "
-			"materials'"},
-		{"text t | {page}",
-			"t.tmpl:5: 'page' is known only in a header or "
-			"footer"},
-		{"text t | \\x",
-			"t.tmpl:5: expected \\{ \\} \\| \\\\ or \\n after a "
-			"backslash"},
-		{"text u | a",
-			"t.tmpl:5: expected the name of a style, not 'u'"},
-		{"text t", "t.tmpl:5: expected 'text ... | text'"},
-		{"space 3 | a", "t.tmpl:5: 'space' takes no text after a bar"},
-		{"space x", "t.tmpl:5: expected 'space MM'"},
-		{"text t colour=red | a",
-			"t.tmpl:5: 'colour=red' is not known for 'text'"},
-		{"style u font=b size=500",
-			"t.tmpl:5: size: expected a number from 4 to 200, not "
-			"'500'"},
-		{"style u font=z",
-			"t.tmpl:5: font: expected the name of a font line "
-			"above"},
-		{"style u font=b align=middle",
-			"t.tmpl:5: align: expected left, center, right or "
-			"justify"},
-		{"paper A9", "t.tmpl:5: expected A3, A4, A5, B5 or a size in "
-			     "mm such as 210x297"},
-		{"if offline\ntext t | a",
-			"t.tmpl:6: expected 'end' of the block that begins in "
-			"line 5"},
-		{"end", "t.tmpl:5: 'end' without a block"},
-		{"else", "t.tmpl:5: 'else' without its if"},
-		{"if hall = ", "t.tmpl:5: expected 'hall = VALUE' or 'hall != "
-			       "VALUE', with blanks around the sign"},
-		{"each m in hall", "t.tmpl:5: 'hall' is not a list"},
-		{"each m in materials\neach n in materials\nend\nend",
-			"t.tmpl:6: an each inside an each"},
-		{"row | a", "t.tmpl:5: 'row' may not stand here"},
-		{"table columns=20,* styles=t,t\ntext t | a\nend",
-			"t.tmpl:6: 'text' may not stand here"},
-		{"table columns=20,* styles=t\nend",
-			"t.tmpl:5: styles: expected 2, one a column"},
-		{"table columns=20,* styles=t,t\nrow | a | b | c\nend",
-			"t.tmpl:6: expected cells for 2 columns, the row has 3 "
-			"cells for 3"},
-		{"table columns=20,* styles=t,t\nrow spans=2 | a | b\nend",
-			"t.tmpl:6: spans: expected 2, one a cell"},
-		{"if offline\nstyle u font=b\nend",
-			"t.tmpl:6: 'style' may not stand here"},
-		{"include ../t.tmpl", "t.tmpl:5: expected the name of a file "
-				      "in the same folder"},
-		{"if offline\ninclude t.tmpl\nend",
-			"t.tmpl:6: an include may not stand in a block or an "
-			"included file"},
-		{"words w | a", "t.tmpl:5: expected code=text, not 'a'"},
-	};
-
-	for (size_t i = 0; i < G_N_ELEMENTS(rows); i++)
-		check(rows[i].body, "{}", rows[i].says);
+	for (size_t i = 0; i < G_N_ELEMENTS(broken); i++)
+		check(broken[i].body, "{}", broken[i].says);
 }
 
 static void test_depth(void)
