@@ -1,7 +1,7 @@
 /* What is left after a crash and what is never left anywhere: the visit goes
  * on at its step, personal data stays out of log and audit, a store that
  * cannot be trusted is not worked on. */
-#include "tests/unit/test_app.h"
+#include "tests/unit/test_app_crash.h"
 
 #include <fcntl.h>
 #include <sys/stat.h>

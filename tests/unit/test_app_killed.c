@@ -1,10 +1,11 @@
 /* What belongs together stays together when the program is killed in between:
  * the pause and what the platform is told of it, a visit and its one rating. */
+#include "tests/unit/test_app_crash.h"
 #include "tests/unit/test_app_fake.h"
 
 /* The pause ---------------------------------------------------------------- */
 
-enum { KILLS = 10 };
+enum { KILLS = 8 };
 
 static void toggle_pause(struct desk *desk)
 {
@@ -71,7 +72,7 @@ static void test_pause_whole(void)
 
 /* The rating --------------------------------------------------------------- */
 
-enum { VISIT_KILLS = 6, VISIT_NUMBERS = 900 };
+enum { VISIT_KILLS = 4, VISIT_NUMBERS = 900 };
 
 static void begin_with_pad(struct desk *desk)
 {
