@@ -1,7 +1,8 @@
 /* The catalogue: items (事项), their materials, forms and workflows, out of
  * config/catalog. Loaded whole and checked strictly: an error names the file
  * and the member ("items/02-x.json: materials[3].need: ..."), and then nothing
- * is loaded. Everything in it is const and lives as long as the catalogue. */
+ * is loaded. Over it go the changes of the platform, one by one. Everything in
+ * it is const; an item lives until it is replaced and nobody holds it. */
 #ifndef CLIENT_CATALOG_CATALOG_H
 #define CLIENT_CATALOG_CATALOG_H
 
@@ -143,6 +144,13 @@ struct catalog_item {
 	struct catalog_step *workflow;
 	size_t n_workflow;
 	char *source; /* where the definition comes from */
+
+	/* 16 hex digits of the SHA-256 over the definition and the dictionaries
+	 * it uses: what a clerk saw is the same where it is the same. */
+	char *version;
+	bool pulled;     /* not as in the files: the platform changed it */
+	char *text;      /* the definition as JSON */
+	GPtrArray *uses; /* of client/catalog: the dictionaries */
 };
 
 struct catalog;
@@ -152,6 +160,31 @@ struct catalog;
 struct catalog *catalog_load(const char *dir, GError **error);
 void catalog_free(struct catalog *catalog);
 DEFINE_AUTO(catalog, catalog_free)
+
+/* What came from the platform, over what the files say. entity is "catalog"
+ * (a catalog.json: departments and version; id is not looked at), "dictionary"
+ * or "item", id its id or 31-character code, text its JSON. Checked as strictly
+ * as a file: on an error, which names entity, id and member, nothing has
+ * changed. A new dictionary is read into the items that use it; an item it does
+ * not fit stays as it is. An item that was replaced lives on for those who hold
+ * it. */
+bool catalog_put(struct catalog *catalog, const char *entity, const char *id,
+	const char *text, GError **error);
+/* It is not there any more; one that never was is well. ITEM_ERROR_STATE for a
+ * dictionary that an item uses, and for a catalog.json. */
+bool catalog_withdraw(struct catalog *catalog, const char *entity,
+	const char *id, GError **error);
+/* Is this text a catalog.json of an older version than that of the files?
+ * "2026.9" is older than "2026.11". */
+bool catalog_is_older(const struct catalog *catalog, const char *head);
+
+/* Holds an item beyond its time in the catalogue. NULL is well. */
+const struct catalog_item *item_hold(const struct catalog_item *item);
+void item_drop(const struct catalog_item *item);
+/* An item with its dictionaries as one text, and out of it: for a case that
+ * goes on with the version it began with. Caller frees, or drops. */
+char *item_keep(const struct catalog_item *item);
+const struct catalog_item *item_kept(const char *text, GError **error);
 
 const char *catalog_version(const struct catalog *catalog); /* "2026.11" */
 const char *catalog_region(const struct catalog *catalog);  /* "410185" */

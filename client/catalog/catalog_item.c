@@ -56,7 +56,7 @@ void item_clear(struct catalog_item *item)
 		item->name, item->department, item->department_short,
 		item->department_uscc, item->type, item->statutory.text,
 		item->promise.text, item->fee, item->result,
-		item->acceptance_note, item->source};
+		item->acceptance_note, item->source, item->version, item->text};
 
 	for (size_t i = 0; i < G_N_ELEMENTS(texts); i++)
 		g_free(texts[i]);
@@ -73,6 +73,7 @@ void item_clear(struct catalog_item *item)
 	limits_free(item->statutory_when, item->n_statutory_when);
 	limits_free(item->promise_when, item->n_promise_when);
 	form_def_clear(&item->form);
+	g_clear_pointer(&item->uses, g_ptr_array_unref);
 }
 
 static void check_codes(struct reader *reader, const struct catalog_item *item)
