@@ -186,27 +186,38 @@ static void check_done(struct link *link, const struct http_reply *reply)
 /* Feeds ----------------------------------------------------------------------
  */
 
+static bool apply_page(struct link *link, const struct answer *answer,
+	const struct feed_page *page, bool *changed, GError **error)
+{
+	const struct pull *pull = &link->pull;
+
+	if (json_length(page->rows) == 0 && pull->cursor &&
+		strcmp(pull->cursor, page->next_cursor) == 0)
+		return true; /* nothing new: no transaction */
+	if (!feed_apply(link->store, feed_name(pull->feed), page->next_cursor,
+		    answer->server_epoch, page->rows, changed, error))
+		return false;
+	link->counters.rows += (int64_t)json_length(page->rows);
+	return true;
+}
+
 static void take_page(struct link *link, const struct answer *answer,
 	const struct feed_page *page)
 {
 	struct pull *pull = &link->pull;
 	g_autoptr(GError) error = NULL;
-	bool changed = false;
+	bool changed = false, ended = false;
 
 	if (!page->more)
 		pull->was_reset[pull->feed] = false;
 	pull->feed_due[pull->feed] = page->more;
-	if (json_length(page->rows) == 0 && pull->cursor &&
-		strcmp(pull->cursor, page->next_cursor) == 0)
-		return; /* nothing new: no transaction */
-	if (!feed_apply(link->store, feed_name(pull->feed), page->next_cursor,
-		    answer->server_epoch, page->rows, &changed, &error)) {
+	if (!apply_page(link, answer, page, &changed, &error) ||
+		(!page->more && !feed_ended(link->store, feed_name(pull->feed),
+					&ended, &error))) {
 		pull->feed_due[pull->feed] = true;
 		link_store_failed(link, error);
-		return;
 	}
-	link->counters.rows += (int64_t)json_length(page->rows);
-	if (changed && link->ops->pulled)
+	if ((changed || ended) && link->ops->pulled)
 		link->ops->pulled(link->context, feed_name(pull->feed));
 }
 

@@ -36,7 +36,9 @@
 	X(AUDIT_NUMBER_VOID, "number.void")     \
 	X(AUDIT_SYNC_RUN, "sync.run")           \
 	X(AUDIT_SYNC_PARKED, "sync.parked")     \
-	X(AUDIT_DEVICE, "device")
+	X(AUDIT_DEVICE, "device")               \
+	X(AUDIT_CATALOG, "catalog")             \
+	X(AUDIT_CATALOG_AGREE, "catalog.agree")
 
 #define AUDIT_ACT_ROW(code, name) code,
 enum audit_act { AUDIT_ACTS(AUDIT_ACT_ROW) AUDIT_ACT_COUNT };

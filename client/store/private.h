@@ -113,6 +113,13 @@ bool rating_owe(struct store *store, const char *ticket_id, const char *case_id,
 /* Another window goes on with it, and will ask. */
 bool rating_disown(struct store *store, const char *ticket_id, GError **error);
 
+/* catalog_rows.c: a row of the feed is well formed, and what waits of its id
+ * gives way; the feed begins anew; its end, in a transaction of its own. */
+bool catalog_row_arrived(
+	struct store *store, const struct json *row, GError **error);
+bool catalog_feed_reset(struct store *store, GError **error);
+bool catalog_feed_ended(struct store *store, bool *changed, GError **error);
+
 /* ticket_remote.c */
 bool ticket_apply(struct store *store, const struct json *row, bool *changed,
 	GError **error);

@@ -105,8 +105,8 @@ const struct db_migration store_migrations[] = {
 	"CREATE INDEX op_blobs_by_hash ON op_blobs(sha256);"},
 
 	/* What comes down. state of an inbox row: "new" for app, "later" until
-	 * our own ops of it are through, or the name of the error that kept it
-	 * from being applied. */
+	 * our own ops of it are through, "held" and "agreed" of withdrawals, or
+	 * the name of the error that kept it from being applied. */
 	{1,
 	"CREATE TABLE feed_cursor("
 	" feed TEXT PRIMARY KEY, cursor TEXT NOT NULL,"
@@ -271,6 +271,23 @@ const struct db_migration store_migrations[] = {
 	SEALED("'ratings_owed', ticket_id, case_id, staff_no")
 	") STRICT;"
 	SEAL_GUARD("ratings_owed")},
+	/* The catalogue: what the window took from the platform (stale: not
+	 * seen again yet since the feed began anew), and the items as cases
+	 * began with them. */
+	{2,
+	"CREATE TABLE catalog_taken("
+	" entity TEXT NOT NULL, id TEXT NOT NULL, deleted INTEGER NOT NULL,"
+	" body TEXT NOT NULL, at_ms INTEGER NOT NULL,"
+	" stale INTEGER NOT NULL DEFAULT 0,"
+	SEALED("'catalog_taken', entity, id, deleted, body, at_ms, stale")
+	", PRIMARY KEY(entity, id)) STRICT;"
+	SEAL_GUARD("catalog_taken")
+	"CREATE TABLE items_kept("
+	" code TEXT NOT NULL, version TEXT NOT NULL, body TEXT NOT NULL,"
+	" at_ms INTEGER NOT NULL,"
+	SEALED("'items_kept', code, version, body, at_ms")
+	", PRIMARY KEY(code, version)) STRICT;"
+	APPEND_ONLY("items_kept")},
 };
 /* clang-format on */
 
@@ -293,5 +310,7 @@ const struct sealed_table store_sealed_tables[] = {
 	{"ratings", "rating_id"},
 	{"ratings_owed", "ticket_id"},
 	{"visit", "id"},
+	{"catalog_taken", "id"},
+	{"items_kept", "code"},
 	{NULL, NULL},
 };
