@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "client/app/offer.h"
 #include "client/app/private.h"
 #include "client/base/clock.h"
 #include "client/base/error.h"
@@ -86,7 +87,7 @@ static bool open_files(struct app *app, GError **error)
 	g_autofree char *reasons =
 		config_data(app->config, "rules/refusal-reasons.json");
 
-	app->catalog = catalog_load(catalog, error);
+	app->catalog = offer_load(catalog, app->store, error);
 	if (!app->catalog)
 		return false;
 	app->calendar = calendar_load(calendar, error);
@@ -134,6 +135,7 @@ struct app *app_new(const struct config *config, const struct app_ops *ops,
 	app->devices =
 		g_ptr_array_new_with_free_func((GDestroyNotify)json_free);
 	app->captures = g_ptr_array_new_with_free_func(g_free);
+	app->catalogue_lines = g_ptr_array_new_with_free_func(g_free);
 	app->applicant_def = identify_def_new();
 	if (!open_store(app, error) || !open_files(app, error))
 		return NULL;
@@ -164,6 +166,7 @@ static void audit_life(struct app *app, enum audit_act act)
 void app_start(struct app *app)
 {
 	audit_life(app, AUDIT_START);
+	catalogue_update(app);
 	devices_start(app);
 	upstream_start(app);
 	documents_make_pending(app);
@@ -203,6 +206,7 @@ void app_free(struct app *app)
 	json_free(app->link_state);
 	json_free(app->reasons);
 	g_clear_pointer(&app->captures, g_ptr_array_unref);
+	g_clear_pointer(&app->catalogue_lines, g_ptr_array_unref);
 	g_clear_pointer(&app->pending_documents, g_ptr_array_unref);
 	g_clear_pointer(&app->devices, g_ptr_array_unref);
 	g_clear_pointer(&app->item_hits, g_array_unref);

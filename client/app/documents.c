@@ -199,8 +199,7 @@ static char *collect_text(
 static struct json *document_json(struct app *app,
 	const struct case_record *record, const struct case_document *document)
 {
-	const struct catalog_item *item =
-		catalog_find(app->catalog, record->item_code);
+	const struct catalog_item *item = catalogue_item_of(app, record);
 	struct item_limits limits = {0};
 	const struct json *decision = json_get(record->body, "decision");
 	const struct person *clerk =
@@ -235,6 +234,7 @@ static struct json *document_json(struct app *app,
 	json_put_text(data, "organ", json_text_or(decision, "organ", ""));
 	json_put_text(data, "remedy", json_text_or(decision, "remedy", ""));
 	json_put_text(data, "qr", qr);
+	item_drop(item);
 	return data;
 }
 

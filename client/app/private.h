@@ -27,7 +27,7 @@ struct visit {
 	bool open;
 	struct ticket *ticket;           /* own */
 	struct case_record *record;      /* own */
-	const struct catalog_item *item; /* borrowed of the catalogue */
+	const struct catalog_item *item; /* held: as the case began with it */
 	/* own: of the form, field -> where from; fields that were left once */
 	struct json *origins, *touched;
 	struct json *person_origins, *person_touched; /* own: of identify */
@@ -77,11 +77,12 @@ struct app {
 	const struct config *config; /* borrowed */
 	const struct app_ops *ops;   /* borrowed */
 	void *context;
-	struct store *store;       /* own */
-	struct catalog *catalog;   /* own */
-	struct calendar *calendar; /* own */
-	struct people *people;     /* own */
-	struct json *reasons;      /* own: config/rules/refusal-reasons.json */
+	struct store *store;        /* own */
+	struct catalog *catalog;    /* own */
+	GPtrArray *catalogue_lines; /* own: char *, to be told to a clerk */
+	struct calendar *calendar;  /* own */
+	struct people *people;      /* own */
+	struct json *reasons;       /* own: config/rules/refusal-reasons.json */
 	struct form_def *applicant_def; /* own */
 	struct line_client *devd;       /* own */
 	struct line_client *syncd;      /* own */
@@ -234,8 +235,23 @@ void identify_read_card(struct app *app, struct intent *intent);
 /* The reader looks for no card any more; no effect when it did not. */
 void identify_stop_reading(struct app *app);
 
+/* catalogue.c */
+/* Takes what the platform sent of the catalogue. */
+void catalogue_update(struct app *app);
+/* Says what was not said yet; false when there was nothing, or nobody. */
+bool catalogue_tell(struct app *app);
+/* Keeps the item for the case in hand; false, and said, when that fails. */
+bool catalogue_keep(struct app *app, const struct catalog_item *item);
+/* The item as the case began with it; the one of today when that was never
+ * kept; NULL when there is neither. item_drop() it. */
+const struct catalog_item *catalogue_item_of(
+	struct app *app, const struct case_record *record);
+
 /* item.c */
 void item_show(struct app *app, const char *filter);
+/* The catalogue changed: the list is made again, the focus stays on its item.
+ */
+void item_refresh(struct app *app);
 void item_filter(struct app *app, struct intent *intent);
 void item_focus(struct app *app, struct intent *intent);
 void item_choose(struct app *app, struct intent *intent);

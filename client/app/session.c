@@ -155,6 +155,7 @@ static const struct person *check_password(
 static void enter_window(struct app *app, const struct person *person)
 {
 	struct visit_mark mark;
+	bool told;
 
 	app->session.person = person;
 	uuid7(app->session.id);
@@ -166,11 +167,12 @@ static void enter_window(struct app *app, const struct person *person)
 	app_refresh_header(app);
 	app_touch(app);
 	devices_announce(app, NULL);
+	told = catalogue_tell(app);
 	if (visit_interrupted(app, &mark))
 		app_say(app,
 			_("A visit was interrupted. Enter goes on with it: "
 			  "what was filled in and captured is kept."));
-	else
+	else if (!told)
 		app_say(app, _("Logged in. Enter calls the next number."));
 }
 
@@ -241,6 +243,7 @@ void session_unlock(struct app *app, struct intent *intent)
 	model_text(&app->model.message, NULL);
 	app->model.view = app->session.view_before_lock;
 	queue_refresh(app);
+	catalogue_tell(app);
 	app_touch(app);
 }
 

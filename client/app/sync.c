@@ -5,6 +5,8 @@
 
 #include "client/app/private.h"
 #include "client/base/clock.h"
+#include "client/store/catalog_rows.h"
+#include "client/store/feed.h"
 #include "client/store/outbox.h"
 
 enum { OPS_SHOWN = 40, HOUR_MS = 60 * 60 * 1000 };
@@ -299,6 +301,12 @@ static void show_counts(struct app *app)
 	struct store_counts counts = {0};
 	g_autofree char *line1 = NULL, *line2 = NULL, *last = NULL;
 	int64_t last_ms = json_int_or(app->link_state, "last_success_ms", 0);
+	int aside = (int)feed_set_aside(app->store, "catalog");
+	int held = (int)catalog_count_held(app->store);
+	g_autofree char *catalogue = g_strdup_printf(
+		_("Catalogue: %d entries set aside, %d withdrawals held; yikou "
+		  "check says which."),
+		aside, held);
 
 	store_counts(app->store, &counts, NULL);
 	line1 = g_strdup_printf(_("unsent %d  parked %d"), (int)counts.unsent,
@@ -314,7 +322,8 @@ static void show_counts(struct app *app)
 	model_text(&out->line2, line2);
 	model_text(&out->last_success, last);
 	model_text(&out->check,
-		counts.parked > 0
+		aside > 0 || held > 0 ? catalogue
+		: counts.parked > 0
 			? _("Parked steps stop only their own case; the others "
 			    "go on.")
 			: _("Unsent steps are kept here; a power cut loses "

@@ -149,6 +149,7 @@ static void syncd_message(void *context, const struct json *message)
 		if (was_known)
 			say_link_change(app, was_down);
 	} else if (event && !strcmp(event, "changed")) {
+		catalogue_update(app);
 		if (app->session.person && !app->session.locked) {
 			queue_refresh(app);
 			if (!app->visit.open)
@@ -166,6 +167,7 @@ static void syncd_synced(void *context)
 	struct app *app = context;
 
 	upstream_wake(app);
+	catalogue_update(app); /* while nobody listened */
 	app_refresh_header(app);
 	app_changed(app, false);
 }
@@ -214,4 +216,5 @@ void upstream_reconnect(struct app *app, struct intent *intent)
 	queue_refresh(app);
 	app_refresh_header(app);
 	app_say(app, _("Asked the platform and counted again."));
+	catalogue_update(app);
 }

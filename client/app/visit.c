@@ -93,6 +93,7 @@ void visit_end(struct app *app)
 
 	identify_stop_reading(app);
 	capture_stop(app);
+	item_drop(visit->item);
 	ticket_free(visit->ticket);
 	case_free(visit->record);
 	json_free(visit->origins);
@@ -294,17 +295,18 @@ static enum view_id step_of(
 	return step;
 }
 
-/* A draft is gone on with by the catalogue of today. False when it is older:
- * its papers may have moved, and are looked through before a decision. */
+/* A draft whose item was not kept is gone on with by the item of today. False
+ * then: its papers may have moved, and are looked through before a decision. */
 static bool update_draft(struct app *app, size_t *set_aside)
 {
 	struct case_record *record = app->visit.record;
-	const char *version = catalog_version(app->catalog);
+	const char *version;
 	bool is_older;
 
 	*set_aside = 0;
 	if (!app->visit.item || record->state != CASE_DRAFT)
 		return true;
+	version = app->visit.item->version;
 	is_older = strcmp(record->item_version, version) != 0;
 	g_free(record->item_version);
 	record->item_version = g_strdup(version);
@@ -355,7 +357,7 @@ bool visit_restore(struct app *app, const struct visit_mark *mark)
 	}
 	visit_start(app, ticket);
 	app->visit.record = record;
-	app->visit.item = catalog_find(app->catalog, record->item_code);
+	app->visit.item = catalogue_item_of(app, record);
 	is_current = update_draft(app, &set_aside);
 	step = step_of(app, mark);
 	if (!is_current && step == VIEW_DECISION)

@@ -1,11 +1,13 @@
 /* yikou sync: sends and fetches now. A running yikou-syncd is asked through its
- * socket; without one, yikou-syncd --once does it and ends. */
+ * socket; without one, yikou-syncd --once does it and ends. "agree" lets the
+ * withdrawals through that the window holds. */
 #include <stdio.h>
 #include <string.h>
 
 #include "client/base/line.h"
 #include "client/base/process.h"
 #include "client/commands/command.h"
+#include "client/store/catalog_rows.h"
 #include "ui/text.h"
 
 enum {
@@ -178,19 +180,47 @@ static enum exit_code run_sync(
 	return sync.code;
 }
 
+static enum exit_code agree(const struct command_options *options)
+{
+	const struct config *config = options->config;
+	const struct actor actor = {.staff_no = g_get_user_name(),
+		.staff_name = "",
+		.role = "system",
+		.window = config_text(config, "window.number"),
+		.session = ""};
+	g_autoptr(GError) error = NULL;
+	AUTO(store) store = store_open(
+		config_path(config, "paths.state"), actor.window, &error);
+	int64_t count = 0;
+
+	if (!store || !catalog_agree(store, &actor, &count, &error))
+		return command_fail(error);
+	command_print(
+		_("%d withdrawals let through; the window takes them with "
+		  "F5, or by itself soon"),
+		(int)count);
+	return EXIT_CODE_OK;
+}
+
 enum exit_code command_sync(int argc, char **argv)
 {
 	struct command_options options = {0};
 	enum exit_code code = EXIT_CODE_OK;
 
-	if (command_begin(&options, &argc, &argv, "[status]",
+	if (command_begin(&options, &argc, &argv, "[status|agree]",
 		    _("Sends everything that waits and fetches what is new. "
 		      "Success is judged by\nthe steps themselves: 0 all "
 		      "confirmed, 2 some are parked, 3 not reachable.\n"
+		      "agree lets withdrawals of items through that are held "
+		      "because they are many.\n"
 		      "Examples:\n  yikou sync\n  yikou sync status --json"),
 		    NULL, &code)) {
-		if (argc > 2 || (argc == 2 && strcmp(argv[1], "status"))) {
-			fprintf(stderr, _("yikou sync: nothing, or status\n"));
+		if (argc == 2 && !strcmp(argv[1], "agree")) {
+			code = agree(&options);
+		} else if (argc > 2 ||
+			   (argc == 2 && strcmp(argv[1], "status"))) {
+			fprintf(stderr,
+				_("yikou sync: nothing, status or agree\n"));
 			code = EXIT_CODE_USAGE;
 		} else {
 			code = run_sync(&options, argc == 2);
