@@ -21,13 +21,12 @@ static char *update_text(const struct offer_news *news)
 			_("Catalogue updated: %d items (%d changed, %d new, "
 			  "%d withdrawn). Cases in work go on as they began."),
 			all, news->changed, news->added, news->withdrawn);
-	return g_strdup_printf(news->changed
-				       ? _("Catalogue updated: 「%s」 changed. "
-					   "Cases in work go on as they began.")
-			       : news->added
-				       ? _("Catalogue updated: 「%s」 is new.")
-				       : _("Catalogue updated: 「%s」 is "
-					   "withdrawn. Cases in work go on."),
+	return g_strdup_printf(
+		news->changed ? _("Catalogue updated: 「%s」 changed. "
+				  "Cases in work go on as they began.")
+		: news->added ? _("Catalogue updated: 「%s」 is new.")
+			      : _("Catalogue updated: 「%s」 is "
+				  "withdrawn. Cases in work go on."),
 		news->name);
 }
 
@@ -74,8 +73,6 @@ void catalogue_update(struct app *app)
 
 	if (!offer_update(app->catalog, app->store, false, &news, &error))
 		app_say_error(app, error);
-	if (news.is_older)
-		log_info("the platform's catalogue is older than the files");
 	add_line(app, update_text(&news));
 	add_line(app, trouble_text(&news));
 	if (news.changed + news.added + news.withdrawn > 0)
@@ -92,8 +89,8 @@ bool catalogue_keep(struct app *app, const struct catalog_item *item)
 	g_autofree char *text = item_keep(item);
 	g_autoptr(GError) error = NULL;
 
-	if (catalog_keep_item(app->store, item->code, item->version, text,
-		    &error))
+	if (catalog_keep_item(
+		    app->store, item->code, item->version, text, &error))
 		return true;
 	app_say_error(app, error);
 	return false;

@@ -37,8 +37,8 @@ static int compare_ranks(gconstpointer a, gconstpointer b)
 	return ((*left)->seq > (*right)->seq) - ((*left)->seq < (*right)->seq);
 }
 
-static bool apply_row(struct catalog *catalog, const struct catalog_row *row,
-	GError **error)
+static bool apply_row(
+	struct catalog *catalog, const struct catalog_row *row, GError **error)
 {
 	if (row->deleted)
 		return catalog_withdraw(catalog, row->entity, row->id, error);
@@ -211,8 +211,8 @@ void offer_news_clear(struct offer_news *news)
 	memset(news, 0, sizeof(*news));
 }
 
-static void judge_row(struct catalog_row *row, const GError *why,
-	struct offer_news *news)
+static void judge_row(
+	struct catalog_row *row, const GError *why, struct offer_news *news)
 {
 	const char *verdict = why ? error_name(why) : "taken";
 

@@ -19,9 +19,9 @@ struct offer_news {
 	int changed, added, withdrawn; /* items */
 	char *name;                    /* own: of one of them; NULL: none */
 	int wrong;                     /* rows that are set aside from now on */
-	int held;          /* withdrawals that wait for a person */
-	bool held_is_news; /* since this time */
-	bool is_older;     /* the platform's catalogue: nothing was done */
+	int held;                      /* withdrawals that wait for a person */
+	bool held_is_news;             /* since this time */
+	bool is_older;        /* the platform's catalogue: nothing was done */
 	GPtrArray *sentences; /* own: char *, why rows are set aside, all */
 };
 void offer_news_clear(struct offer_news *news);

@@ -161,6 +161,10 @@ struct catalog *catalog_load(const char *dir, GError **error);
 void catalog_free(struct catalog *catalog);
 DEFINE_AUTO(catalog, catalog_free)
 
+/* An empty catalogue with the head of this catalog.json text; its lists of
+ * files are not looked at. */
+struct catalog *catalog_of_head(const char *text, GError **error);
+
 /* What came from the platform, over what the files say. entity is "catalog"
  * (a catalog.json: departments and version; id is not looked at), "dictionary"
  * or "item", id its id or 31-character code, text its JSON. Checked as strictly

@@ -147,8 +147,8 @@ struct catalog_item *part_read_item(const struct catalog *catalog,
 	struct catalog_item *item = g_rc_box_new0(struct catalog_item);
 	struct reader reader;
 
-	item->uses = g_ptr_array_new_with_free_func(
-		(GDestroyNotify)dictionary_free);
+	item->uses =
+		g_ptr_array_new_with_free_func((GDestroyNotify)dictionary_free);
 	reader_start(&reader, name, catalog);
 	reader.uses = item->uses;
 	read_item(&reader, object, item);
@@ -320,6 +320,17 @@ static const char *known_text(
 	return item ? item->text : dictionary ? dictionary->text : NULL;
 }
 
+struct catalog *catalog_of_head(const char *text, GError **error)
+{
+	AUTO(catalog) catalog = catalog_new();
+	AUTO(json) head = json_parse(text, strlen(text), error);
+
+	if (!head || !part_read_head(catalog, "catalog", head, error))
+		return NULL;
+	catalog->file_version = g_strdup(catalog->version);
+	return g_steal_pointer(&catalog);
+}
+
 bool catalog_put(struct catalog *catalog, const char *entity, const char *id,
 	const char *text, GError **error)
 {
@@ -352,8 +363,7 @@ bool catalog_put(struct catalog *catalog, const char *entity, const char *id,
 
 static void withdraw_item(struct catalog *catalog, const char *code)
 {
-	struct catalog_item *item =
-		g_hash_table_lookup(catalog->by_code, code);
+	struct catalog_item *item = g_hash_table_lookup(catalog->by_code, code);
 
 	if (!item)
 		return;

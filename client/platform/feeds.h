@@ -22,6 +22,12 @@ bool feed_put(
  * older than one of them gets 410 and starts again. */
 bool feed_prune(struct platform *platform, int64_t before_ms, GError **error);
 
+/* A row of feed "catalog", unless it is served like this already. Inside the
+ * caller's transaction. */
+struct json;
+bool feed_put_catalog(struct platform *platform, const char *entity,
+	const char *id, const struct json *body, GError **error);
+
 /* Makes feed "catalog" equal to the files of config/catalog: entities
  * "catalog" (catalog.json), "item" and "dictionary". What is the same as
  * before is not sent again. One transaction. */

@@ -36,6 +36,8 @@ HANDLER(cases_get);
 /* pages.c */
 HANDLER(page_home);
 HANDLER(page_case);
+/* catalog_post.c */
+HANDLER(catalog_post);
 /* chaos.c, dump.c */
 HANDLER(chaos_post);
 HANDLER(dump_get);

@@ -26,6 +26,8 @@ static const struct route routes[] = {
 	{METHOD_GET, "/v1/reconciliation/digests", digests_get, 0},
 	{METHOD_GET, "/", page_home, ROUTE_OPEN | ROUTE_LOCAL},
 	{METHOD_GET, "/cases/{case_id}", page_case, ROUTE_OPEN | ROUTE_LOCAL},
+	{METHOD_POST, "/_catalog", catalog_post,
+		ROUTE_OPEN | ROUTE_LOCAL | ROUTE_JSON},
 	{METHOD_POST, "/_chaos", chaos_post,
 		ROUTE_OPEN | ROUTE_LOCAL | ROUTE_JSON | ROUTE_CHAOS},
 	{METHOD_GET, "/_dump", dump_get,

@@ -3,7 +3,8 @@
  *
  *   platform -> inbox, "new" -> app: good    -> taken, the newest of each id
  *                                   wrong   -> set aside, the taken one stays
- *                                   too many withdrawals -> held for a person */
+ *                                   too many withdrawals -> held for a person
+ */
 #ifndef CLIENT_STORE_CATALOG_ROWS_H
 #define CLIENT_STORE_CATALOG_ROWS_H
 

@@ -1,260 +1,300 @@
-/* A draft that is older than the catalogue: what was filled in, ticked and
- * captured stays with the paper it was captured for. */
-#include "tests/unit/test_app.h"
+/* The catalogue changes while the window works: the clerk is told, what is
+ * wrong is set aside, many withdrawals are held, a case goes on as it began. */
+#include "client/store/catalog_rows.h"
+#include "tests/unit/test_app_fake.h"
+#include "tests/unit/test_catalogue.h"
 
-#define ITEM_FILE "01-individual-business.json"
-
-static const char owner_proof[] = "经营者身份证明";
-static const char lease[] = "经营场所使用相关文件（产权证明/租赁合同）";
-
-/* DESK/data as the shipped one, but for item 1. */
-static void link_all(
-	const struct desk *desk, const char *folder, const char *but_for)
+/* F5: what yikou-syncd's hint does as well. */
+static void look(struct desk *desk)
 {
-	g_autofree char *from = g_canonicalize_filename(folder, NULL);
-	g_autofree char *to = g_build_filename(desk->dir, "data",
-		strchr(folder, '/') ? strchr(folder, '/') : "", NULL);
-	GDir *dir = g_dir_open(from, 0, NULL);
-	const char *name;
+	act0(desk, INTENT_RECONNECT);
+}
 
-	g_assert_nonnull(dir);
-	g_assert_true(file_make_dir(to, NULL));
-	while ((name = g_dir_read_name(dir)) != NULL) {
-		g_autofree char *target = g_build_filename(from, name, NULL);
-		g_autofree char *link = g_build_filename(to, name, NULL);
+static const struct item_model *hit_of(
+	const struct desk *desk, const char *code)
+{
+	for (guint i = 0; i < seen(desk)->item.hits->len; i++) {
+		const struct item_model *row = seen(desk)->item.hits->pdata[i];
 
-		if (strcmp(name, but_for) != 0)
-			g_assert_cmpint(symlink(target, link), ==, 0);
+		if (strcmp(row->code, code) == 0)
+			return row;
 	}
-	g_dir_close(dir);
+	return NULL;
 }
 
-static void write_json(
-	const struct desk *desk, const char *path, const struct json *value)
+static void test_changed(void)
 {
-	g_autofree char *text = json_print(value);
+	struct desk *desk = desk_at_work();
+	const char *promise;
 
-	desk_write(desk, path, text);
-}
-
-static struct json *load_shipped(const char *path)
-{
-	g_autoptr(GError) error = NULL;
-	struct json *value = json_load(path, 1 << 20, &error);
-
-	g_assert_no_error(error);
-	return value;
-}
-
-static struct json *new_paper(const char *name)
-{
-	g_autofree char *text = g_strdup_printf(
-		"{\"no\":1,\"name\":\"%s\",\"need\":\"must\","
-		"\"kind\":\"original\",\"form\":\"either\",\"source\":10,"
-		"\"note\":\"\",\"copies\":1,\"obtain\":\"capture\","
-		"\"checks\":[\"与原件一致\"]}",
-		name);
-
-	return json_parse(text, strlen(text), NULL);
-}
-
-/* A new paper stands first, the others move on by one; one is left out. */
-static void change_list(struct json *item, const char *left_out)
-{
-	struct json *list = json_new_array();
-	int no = 0;
-
-	json_add(list, new_paper("新增承诺书"));
-	json_each (old, json_get(item, "materials")) {
-		if (g_strcmp0(json_text(old, "name"), left_out) != 0)
-			json_add(list, json_copy(old));
-	}
-	json_each (paper, list)
-		json_put_int((struct json *)(uintptr_t)paper, "no", ++no);
-	json_put(item, "materials", list);
-}
-
-/* The catalogue of the day after. */
-static void new_catalogue(struct desk *desk, const char *left_out)
-{
-	AUTO(json) catalog = load_shipped("config/catalog/catalog.json");
-	AUTO(json) item = load_shipped("config/catalog/items/" ITEM_FILE);
-	g_autofree char *items = desk_path(desk, "data/catalog/items");
-
-	link_all(desk, "config", "catalog");
-	link_all(desk, "config/catalog", "catalog.json");
-	g_assert_cmpint(g_unlink(items), ==, 0);
-	link_all(desk, "config/catalog/items", ITEM_FILE);
-	json_put_text(catalog, "version", "2027.01");
-	write_json(desk, "data/catalog/catalog.json", catalog);
-	change_list(item, left_out);
-	write_json(desk, "data/catalog/items/" ITEM_FILE, item);
-	desk->data = "data";
-	desk_configure(desk, "03", "");
-}
-
-static int index_of(const struct desk *desk, const char *name)
-{
-	for (guint i = 0; i < seen(desk)->materials.materials->len; i++) {
-		if (strcmp(material(desk, i)->name, name) == 0)
-			return (int)i;
-	}
-	return -1;
-}
-
-/* Pages as a camera would have left them. */
-static void scan_page(const struct desk *desk, const char *name)
-{
-	g_autofree char *picture = desk_path(desk, "page.jpg");
-	struct store *store = desk_store(desk);
-	GPtrArray *drafts = case_drafts(store, NULL);
-	struct case_record *draft = drafts->pdata[0];
-	char sha256[SHA256_TEXT];
-	int64_t size;
-
-	desk_write(desk, "page.jpg", "not really a picture");
-	g_assert_true(
-		blob_add(store, picture, "image/jpeg", sha256, &size, NULL));
-	json_each (paper, json_get(draft->body, "materials")) {
-		struct json *page = json_new_object();
-		struct json *found = (struct json *)(uintptr_t)paper;
-
-		json_put_text(page, "sha256", sha256);
-		json_put_int(page, "size", size);
-		if (strcmp(json_text(paper, "name"), name) != 0) {
-			json_free(page);
-			continue;
-		}
-		json_put_text(found, "form", "scan");
-		json_add(json_get_mutable(found, "pages"), page);
-	}
-	g_assert_true(case_save_draft(store, draft, &clerk, NULL));
-	g_ptr_array_unref(drafts);
-	store_close(store);
-}
-
-static void again(struct desk *desk)
-{
-	desk_open(desk);
-	desk_login(desk);
+	do_call(desk);
+	do_identify(desk);
+	act_text(desk, INTENT_ITEM_FILTER, 0, "");
+	promise = hit_of(desk, FOOD)->promise;
+	g_assert_nonnull(strstr(promise, "5"));
+	act_at(desk, INTENT_ITEM_FOCUS, 4);
+	desk_catalog(desk, 2, "item", FOOD,
+		shipped_promise("items/02-food-licence.json", 3));
+	look(desk);
+	g_assert_nonnull(strstr(hit_of(desk, FOOD)->promise, "3"));
+	g_assert_cmpint(seen(desk)->item.focus, ==, 4);
+	assert_said(desk, "食品经营许可（新办）");
+	/* the same again is no news */
+	desk_catalog(desk, 3, "item", FOOD,
+		shipped_promise("items/02-food-licence.json", 3));
+	look(desk);
+	g_assert_false(has_said(desk, "食品经营许可"));
+	past_the_gap(desk); /* and it is there after a start */
 	act0(desk, INTENT_RESUME_VISIT);
+	act_text(desk, INTENT_ITEM_FILTER, 0, "");
+	g_assert_nonnull(strstr(hit_of(desk, FOOD)->promise, "3"));
+	desk_free(desk);
 }
 
-/* A draft with one page and its tick, and one paper that was handed in. */
-static struct desk *desk_with_papers(void)
+/* A first pull brings what the files say: nothing to tell, nothing waits. */
+static void test_first_pull(void)
 {
 	struct desk *desk = desk_at_work();
 
-	do_to_papers(desk);
-	act_at(desk, INTENT_MATERIAL_MARK, index_of(desk, owner_proof));
-	desk_close(desk);
-	scan_page(desk, lease);
-	again(desk);
-	act_at(desk, INTENT_MATERIAL_MARK, index_of(desk, lease));
-	g_assert_cmpstr(
-		material(desk, 2)->checks->pdata[0], ==, "[x] 与原件一致");
-	return desk;
+	desk_catalog(desk, 1, "catalog", "catalog", shipped("catalog.json"));
+	desk_catalog(desk, 2, "item", FOOD,
+		shipped("items/02-food-licence.json"));
+	desk_catalog(desk, 3, "dictionary", "nation",
+		shipped("dictionaries/nation.json"));
+	look(desk);
+	g_assert_false(has_said(desk, "Catalogue updated"));
+	g_assert_cmpint(desk_count(desk, "SELECT count(*) FROM inbox"
+					 " WHERE feed = 'catalog'"),
+		==, 0);
+	g_assert_cmpint(
+		desk_count(desk, "SELECT count(*) FROM catalog_taken"), ==, 3);
+	desk_free(desk);
 }
 
-static void test_moved(void)
+static void test_wrong(void)
 {
-	struct desk *desk = desk_with_papers();
+	struct desk *desk = desk_at_work();
+	struct json *wrong = shipped("items/02-food-licence.json");
 
-	desk_close(desk);
-	new_catalogue(desk, "");
-	again(desk);
-	assert_view(desk, VIEW_MATERIALS);
-	assert_said(desk, "catalogue of today");
-	g_assert_cmpuint(seen(desk)->materials.materials->len, ==, 6);
-	assert_holds(material(desk, 0)->state, "[missing]");
-	assert_holds(material(desk, 1)->state, "[missing]");
-	g_assert_cmpint(index_of(desk, owner_proof), ==, 2);
-	assert_holds(material(desk, 2)->state, "[ok] paper");
-	g_assert_cmpint(index_of(desk, lease), ==, 3);
-	assert_holds(material(desk, 3)->state, "[ok] 1 p.");
-	g_assert_cmpstr(
-		material(desk, 3)->checks->pdata[0], ==, "[x] 与原件一致");
-	act_at(desk, INTENT_MATERIAL_MARK, 0);
-	act_at(desk, INTENT_MATERIAL_MARK, 1);
-	act0(desk, INTENT_MATERIALS_DONE);
+	json_put_text(wrong, "fee", "");
+	desk_catalog(desk, 2, "item", FOOD, wrong);
+	desk_catalog(desk, 3, "item", SENIOR,
+		shipped_promise("items/06-senior-card.json", 2));
+	look(desk);
+	assert_said(desk, "1 wrong catalogue entries");
+	look(desk);
+	g_assert_false(has_said(desk, "wrong")); /* said once */
+	do_call(desk);
+	do_identify(desk);
+	act_text(desk, INTENT_ITEM_FILTER, 0, "");
+	g_assert_nonnull(strstr(hit_of(desk, FOOD)->promise, "5"));
+	act_at(desk, INTENT_GOTO, VIEW_SYNC);
+	assert_holds(seen(desk)->sync.check, "1 entries set aside");
+	/* the platform mends it */
+	desk_catalog(desk, 4, "item", FOOD,
+		shipped_promise("items/02-food-licence.json", 4));
+	look(desk);
+	act_at(desk, INTENT_GOTO, VIEW_SYNC);
+	g_assert_null(strstr(seen(desk)->sync.check, "set aside"));
+	desk_free(desk);
+}
+
+/* Rows that need each other come in any order, even in different pages. */
+static void test_order(void)
+{
+	struct desk *desk = desk_at_work();
+	struct json *head = shipped("catalog.json");
+	struct json *item = shipped("items/06-senior-card.json");
+	struct json *department = json_new_object();
+
+	json_put_text(item, "department", "登封市新设局");
+	desk_catalog(desk, 2, "item", SENIOR, item);
+	look(desk);
+	assert_said(desk, "wrong");
+	json_put_text(department, "name", "登封市新设局");
+	json_put_text(department, "uscc", "11410185DEM000065C");
+	json_add(json_get_mutable(head, "departments"), department);
+	desk_catalog(desk, 3, "catalog", "catalog", head);
+	look(desk);
+	assert_said(desk, "老年人优待证办理");
+	g_assert_cmpint(desk_count(desk, "SELECT count(*) FROM inbox"
+					 " WHERE feed = 'catalog'"),
+		==, 0);
+	desk_free(desk);
+}
+
+static void test_withdrawn(void)
+{
+	struct desk *desk = desk_at_work();
+
+	do_call(desk);
+	do_identify(desk);
+	act_text(desk, INTENT_ITEM_FILTER, 0, "");
+	g_assert_nonnull(hit_of(desk, SENIOR));
+	desk_catalog(desk, 2, "item", SENIOR, NULL);
+	look(desk);
+	assert_said(desk, "老年人优待证办理");
+	assert_said(desk, "withdrawn");
+	g_assert_null(hit_of(desk, SENIOR));
+	g_assert_cmpuint(seen(desk)->item.hits->len, ==, 11);
+	desk_free(desk);
+}
+
+static const char *const many[] = {SHOP, FOOD, SENIOR};
+
+static void withdraw_many(struct desk *desk)
+{
+	for (guint i = 0; i < G_N_ELEMENTS(many); i++)
+		desk_catalog(desk, 10 + (int)i, "item", many[i], NULL);
+}
+
+static guint offered(struct desk *desk)
+{
+	act_text(desk, INTENT_ITEM_FILTER, 0, "");
+	return seen(desk)->item.hits->len;
+}
+
+static void test_held(void)
+{
+	struct desk *desk = desk_at_work();
+	struct store *store;
+	int64_t count = 0;
+
+	do_call(desk);
+	do_identify(desk);
+	withdraw_many(desk);
+	look(desk);
+	assert_said(desk, "withdraws 3 items at once");
+	g_assert_cmpuint(offered(desk), ==, 12);
+	look(desk);
+	g_assert_false(has_said(desk, "withdraws")); /* said once */
+	past_the_gap(desk);
+	act0(desk, INTENT_RESUME_VISIT);
+	g_assert_cmpuint(offered(desk), ==, 12);
+	store = desk_store(desk);
+	g_assert_true(catalog_agree(store, &clerk, &count, NULL));
+	store_close(store);
+	look(desk);
+	assert_said(desk, "3 items");
+	g_assert_cmpuint(offered(desk), ==, 9);
+	past_the_gap(desk);
+	act0(desk, INTENT_RESUME_VISIT);
+	g_assert_cmpuint(offered(desk), ==, 9);
+	desk_free(desk);
+}
+
+/* Files of a newer version stand alone until the platform has caught up. */
+static void test_older(void)
+{
+	struct desk *desk = desk_at_work();
+	struct json *head = shipped("catalog.json");
+
+	json_put_text(head, "version", "2026.9");
+	desk_catalog(desk, 1, "catalog", "catalog", head);
+	desk_catalog(desk, 2, "item", SENIOR, NULL);
+	look(desk);
+	do_call(desk);
+	do_identify(desk);
+	g_assert_cmpuint(offered(desk), ==, 12);
+	head = shipped("catalog.json");
+	json_put_text(head, "version", "2026.12");
+	desk_catalog(desk, 3, "catalog", "catalog", head);
+	look(desk);
+	g_assert_cmpuint(offered(desk), ==, 11);
+	desk_free(desk);
+}
+
+/* The item in hand, its form and its limits stay; so does the draft, after a
+ * start and after the item is gone. */
+static void test_case_keeps(void)
+{
+	struct desk *desk = desk_at_work();
+	struct json *item = shipped("items/01-individual-business.json");
+	guint fields;
+	g_autofree char *version = NULL;
+
+	do_call(desk);
+	do_identify(desk);
+	do_item(desk, "gtgsh");
+	fields = seen(desk)->form.fields->len;
+	type(desk, "trade_name", "登封市示例小店");
+	json_put(json_get_mutable(item, "form"), "fields",
+		parse("[{\"id\":\"one\",\"label\":\"一\","
+			   "\"type\":\"text\"}]"));
+	json_put(json_get_mutable(item, "form"), "checks", NULL);
+	json_put(item, "materials",
+		parse("[{\"no\":1,\"name\":\"x\",\"need\":\"must\","
+			   "\"kind\":\"original\",\"form\":\"either\","
+			   "\"source\":10}]"));
+	json_put(item, "promise_when", NULL);
+	json_put(item, "statutory_when", NULL);
+	desk_catalog(desk, 2, "item", SHOP, item);
+	look(desk);
+	assert_said(desk, "个体工商户设立登记");
+	assert_view(desk, VIEW_FORM);
+	g_assert_cmpuint(seen(desk)->form.fields->len, ==, fields);
+	/* chosen again it is still the one the case began with */
+	act0(desk, INTENT_BACK);
+	act_text(desk, INTENT_ITEM_FILTER, 0, "gtgsh");
+	act_at(desk, INTENT_ITEM_CHOOSE, 0);
+	g_assert_cmpstr(field(desk, "trade_name")->value, ==, "登封市示例小店");
+	past_the_gap(desk);
+	desk_catalog(desk, 3, "item", SHOP, NULL);
+	look(desk);
+	act0(desk, INTENT_RESUME_VISIT);
+	assert_view(desk, VIEW_FORM);
+	g_assert_cmpuint(seen(desk)->form.fields->len, ==, fields);
+	g_assert_cmpstr(field(desk, "trade_name")->value, ==, "登封市示例小店");
+	do_form(desk);
+	do_papers(desk);
 	act0(desk, INTENT_DECIDE);
 	assert_view(desk, VIEW_FINISH);
 	g_assert_cmpint(
-		desk_count(desk, "SELECT count(*) FROM outbox WHERE kind ="
-				 " 'case.accept' AND CAST(body AS TEXT) LIKE"
-				 " '%\"version\":\"2027.01\"%'"),
+		desk_count(desk, "SELECT count(*) FROM outbox o"
+				 " JOIN items_kept k ON k.version = "
+				 "json_extract(CAST(o.body AS TEXT),"
+				 " '$.item.version')"
+				 " WHERE o.kind = 'case.accept'"),
 		==, 1);
 	desk_free(desk);
 }
 
-/* What nobody asks for any more is not sent, and not thrown away. */
-static void test_left_out(void)
+/* What came before the log-in, or behind the lock, is told afterwards; a hint
+ * of yikou-syncd is enough. */
+static void test_told_later(void)
 {
-	struct desk *desk = desk_with_papers();
+	static const char hint[] =
+		"{\"event\":\"changed\",\"feeds\":[\"catalog\"]}";
+	AUTO(json) line = json_parse(hint, strlen(hint), NULL);
+	struct fake fake;
+	struct desk *desk = new_desk();
 
-	desk_close(desk);
-	new_catalogue(desk, lease);
-	again(desk);
-	assert_said(desk, "1 have no place");
-	g_assert_cmpint(index_of(desk, lease), ==, -1);
-	assert_holds(material(desk, 2)->state, "[ok] paper");
-	assert_holds(material(desk, 3)->state, "not in this case");
-	desk_close(desk);
-	again(desk);
-	assert_said(desk, "everything that was saved");
-	act_at(desk, INTENT_MATERIAL_MARK, 0);
-	act_at(desk, INTENT_MATERIAL_MARK, 1);
-	act0(desk, INTENT_MATERIALS_DONE);
-	act0(desk, INTENT_DECIDE);
-	assert_view(desk, VIEW_FINISH);
-	g_assert_cmpint(
-		desk_count(desk, "SELECT count(*) FROM op_blobs"), ==, 0);
-	g_assert_cmpint(desk_count(desk, "SELECT json_array_length(body, "
-					 "'$.set_aside') FROM cases"),
-		==, 1);
-	desk_free(desk);
-}
-
-/* The list of before is back: so is the page. */
-static void test_back_again(void)
-{
-	struct desk *desk = desk_with_papers();
-
-	desk_close(desk);
-	new_catalogue(desk, lease);
-	again(desk);
-	desk_close(desk);
-	desk->data = NULL;
-	desk_configure(desk, "03", "");
-	again(desk);
-	g_assert_cmpuint(seen(desk)->materials.materials->len, ==, 5);
-	assert_holds(material(desk, 1)->state, "[ok] paper");
-	assert_holds(material(desk, 2)->state, "[ok] 1 p.");
-	desk_free(desk);
-}
-
-/* A decision is not taken on a list that nobody has seen. */
-static void test_at_decision(void)
-{
-	struct desk *desk = desk_at_work();
-
-	do_to_decision(desk);
-	desk_close(desk);
-	new_catalogue(desk, "");
-	again(desk);
-	assert_view(desk, VIEW_MATERIALS);
-	act0(desk, INTENT_MATERIALS_DONE);
-	act0(desk, INTENT_DECIDE);
-	assert_said(desk, "paper no. 1 is missing");
-	desk_free(desk);
+	desk_catalog(desk, 2, "item", SENIOR, NULL);
+	fake_open_at(&fake, desk);
+	assert_said(desk, "withdrawn");
+	act0(desk, INTENT_LOCK);
+	desk_catalog(desk, 3, "item", SENIOR,
+		shipped("items/06-senior-card.json"));
+	line_broadcast(fake.syncd, line);
+	spin_until(desk_count(desk, "SELECT count(*) FROM inbox"
+				    " WHERE feed = 'catalog'") == 0);
+	g_assert_false(has_said(desk, "is new"));
+	desk_act(desk, INTENT_UNLOCK, 0, 0, NULL, test_password);
+	assert_said(desk, "is new");
+	fake_close(&fake);
 }
 
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
-	g_test_add_func("/app/catalogue/moved", test_moved);
-	g_test_add_func("/app/catalogue/left-out", test_left_out);
-	g_test_add_func("/app/catalogue/back-again", test_back_again);
-	g_test_add_func("/app/catalogue/at-decision", test_at_decision);
+	g_test_add_func("/app/catalogue/changed", test_changed);
+	g_test_add_func("/app/catalogue/first-pull", test_first_pull);
+	g_test_add_func("/app/catalogue/wrong", test_wrong);
+	g_test_add_func("/app/catalogue/order", test_order);
+	g_test_add_func("/app/catalogue/withdrawn", test_withdrawn);
+	g_test_add_func("/app/catalogue/held", test_held);
+	g_test_add_func("/app/catalogue/older", test_older);
+	g_test_add_func("/app/catalogue/case-keeps", test_case_keeps);
+	g_test_add_func("/app/catalogue/told-later", test_told_later);
 	return g_test_run();
 }
