@@ -113,6 +113,26 @@ static struct catalog *served_catalog(struct platform *platform, GError **error)
 	return catalog;
 }
 
+/* Wrong ones can be withdrawn, too. */
+static bool check_withdraw(struct platform *platform, struct catalog *catalog,
+	const struct json *withdraw, GError **error)
+{
+	json_each (member, withdraw) {
+		const char *code = json_as_text(member);
+
+		if (!platform_exists(platform,
+			    "SELECT 1 FROM changes WHERE feed = 'catalog'"
+			    " AND entity = 'item' AND id = ?1 AND deleted = 0",
+			    DB_VALUES(DB_TEXT(code)))) {
+			g_set_error(error, ITEM_ERROR, ITEM_ERROR_NOT_FOUND,
+				"withdraw: an item that is not served");
+			return false;
+		}
+		catalog_withdraw(catalog, "item", code, NULL);
+	}
+	return true;
+}
+
 static bool check_put(
 	struct catalog *catalog, const struct json *put, GError **error)
 {
@@ -142,15 +162,9 @@ static bool check_all(
 	catalog = served_catalog(platform, error);
 	if (!catalog)
 		return false;
-	json_each (code, json_get(order, "withdraw")) {
-		if (!catalog_find(catalog, json_as_text(code))) {
-			g_set_error(error, ITEM_ERROR, ITEM_ERROR_NOT_FOUND,
-				"withdraw: an item that is not served");
-			return false;
-		}
-		catalog_withdraw(catalog, "item", json_as_text(code), NULL);
-	}
-	return check_put(catalog, json_get(order, "put"), error);
+	return check_withdraw(
+		       platform, catalog, json_get(order, "withdraw"), error) &&
+	       check_put(catalog, json_get(order, "put"), error);
 }
 
 /* Publishing --------------------------------------------------------------- */

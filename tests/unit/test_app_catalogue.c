@@ -57,8 +57,8 @@ static void test_first_pull(void)
 	struct desk *desk = desk_at_work();
 
 	desk_catalog(desk, 1, "catalog", "catalog", shipped("catalog.json"));
-	desk_catalog(desk, 2, "item", FOOD,
-		shipped("items/02-food-licence.json"));
+	desk_catalog(
+		desk, 2, "item", FOOD, shipped("items/02-food-licence.json"));
 	desk_catalog(desk, 3, "dictionary", "nation",
 		shipped("dictionaries/nation.json"));
 	look(desk);
@@ -220,12 +220,12 @@ static void test_case_keeps(void)
 	type(desk, "trade_name", "登封市示例小店");
 	json_put(json_get_mutable(item, "form"), "fields",
 		parse("[{\"id\":\"one\",\"label\":\"一\","
-			   "\"type\":\"text\"}]"));
+		      "\"type\":\"text\"}]"));
 	json_put(json_get_mutable(item, "form"), "checks", NULL);
 	json_put(item, "materials",
 		parse("[{\"no\":1,\"name\":\"x\",\"need\":\"must\","
-			   "\"kind\":\"original\",\"form\":\"either\","
-			   "\"source\":10}]"));
+		      "\"kind\":\"original\",\"form\":\"either\","
+		      "\"source\":10}]"));
 	json_put(item, "promise_when", NULL);
 	json_put(item, "statutory_when", NULL);
 	desk_catalog(desk, 2, "item", SHOP, item);
@@ -249,12 +249,11 @@ static void test_case_keeps(void)
 	do_papers(desk);
 	act0(desk, INTENT_DECIDE);
 	assert_view(desk, VIEW_FINISH);
-	g_assert_cmpint(
-		desk_count(desk, "SELECT count(*) FROM outbox o"
-				 " JOIN items_kept k ON k.version = "
-				 "json_extract(CAST(o.body AS TEXT),"
-				 " '$.item.version')"
-				 " WHERE o.kind = 'case.accept'"),
+	g_assert_cmpint(desk_count(desk, "SELECT count(*) FROM outbox o"
+					 " JOIN items_kept k ON k.version = "
+					 "json_extract(CAST(o.body AS TEXT),"
+					 " '$.item.version')"
+					 " WHERE o.kind = 'case.accept'"),
 		==, 1);
 	desk_free(desk);
 }
@@ -273,8 +272,8 @@ static void test_told_later(void)
 	fake_open_at(&fake, desk);
 	assert_said(desk, "withdrawn");
 	act0(desk, INTENT_LOCK);
-	desk_catalog(desk, 3, "item", SENIOR,
-		shipped("items/06-senior-card.json"));
+	desk_catalog(
+		desk, 3, "item", SENIOR, shipped("items/06-senior-card.json"));
 	line_broadcast(fake.syncd, line);
 	spin_until(desk_count(desk, "SELECT count(*) FROM inbox"
 				    " WHERE feed = 'catalog'") == 0);

@@ -9,7 +9,7 @@
 #include "client/base/error.h"
 #include "client/base/json.h"
 
-#define FOOD "11410185DEM000022Y4410190102000"
+#define FOOD   "11410185DEM000022Y4410190102000"
 #define SENIOR "11410185DEM000065C5412090106000"
 
 static struct catalog *load(void)
@@ -155,16 +155,16 @@ static void test_dictionary(void)
 	g_assert_true(catalog_put(
 		catalog, "dictionary", "township", township, &error));
 	g_assert_no_error(error);
-	g_assert_cmpuint(options_of(catalog_find(catalog, code),
-				 "site_township"),
-		==, 1);
+	g_assert_cmpuint(
+		options_of(catalog_find(catalog, code), "site_township"), ==,
+		1);
 	g_assert_cmpstr(catalog_find(catalog, code)->version, !=, version);
 	g_assert_cmpuint(options_of(first, "site_township"), ==, before);
 	item_drop(first);
 	if (!form_field_find(&food->form, "site_township"))
 		g_assert_true(catalog_find(catalog, FOOD) == food);
-	g_assert_false(catalog_put(
-		catalog, "dictionary", "nation", township, &error));
+	g_assert_false(
+		catalog_put(catalog, "dictionary", "nation", township, &error));
 	g_assert_error(error, ITEM_ERROR, ITEM_ERROR_INVALID);
 }
 
@@ -209,8 +209,7 @@ static void test_kept(void)
 		g_assert_no_error(error);
 		g_assert_cmpstr(kept->version, ==, item->version);
 		g_assert_cmpstr(kept->name, ==, item->name);
-		g_assert_cmpuint(
-			kept->form.n_fields, ==, item->form.n_fields);
+		g_assert_cmpuint(kept->form.n_fields, ==, item->form.n_fields);
 		item_drop(kept);
 	}
 	g_assert_null(item_kept("{}", NULL));

@@ -5,15 +5,14 @@
 
 #include "tests/unit/test_app.h"
 
-#define SHOP "11410185DEM000022Y4410790101000"   /* 个体工商户设立登记 */
-#define FOOD "11410185DEM000022Y4410190102000"   /* 食品经营许可（新办） */
+#define SHOP   "11410185DEM000022Y4410790101000" /* 个体工商户设立登记 */
+#define FOOD   "11410185DEM000022Y4410190102000" /* 食品经营许可（新办） */
 #define SENIOR "11410185DEM000065C5412090106000" /* 老年人优待证办理 */
 
 /* A definition as shipped. Caller frees. */
 static inline struct json *shipped(const char *name)
 {
-	g_autofree char *path =
-		g_build_filename("config/catalog", name, NULL);
+	g_autofree char *path = g_build_filename("config/catalog", name, NULL);
 	g_autoptr(GError) error = NULL;
 	struct json *body = json_load(path, 1 << 20, &error);
 

@@ -6,7 +6,7 @@
 
 #include "client/base/process.h"
 #include "client/commands/command.h"
-#include "tests/unit/test_app.h"
+#include "tests/unit/test_catalogue.h"
 
 struct outcome {
 	int code;
@@ -136,6 +136,57 @@ static void test_check(void)
 	g_assert_cmpint(json_int_or(report, "people", 0), ==, 3);
 	outcome_clear(&outcome);
 	g_assert_false(g_file_test(desk->files.dir, G_FILE_TEST_EXISTS));
+	desk_free(desk);
+}
+
+/* What the platform changed is told, and nothing is written down by it. */
+static void test_check_platform(void)
+{
+	static const char waiting[] =
+		"SELECT count(*) FROM inbox WHERE state = 'new'";
+	struct desk *desk = desk_new("03", "");
+	struct json *wrong = shipped("items/01-individual-business.json");
+
+	json_put_text(wrong, "fee", "");
+	desk_catalog(desk, 1, "item", FOOD,
+		shipped_promise("items/02-food-licence.json", 3));
+	desk_catalog(desk, 2, "item", SENIOR, NULL);
+	expect(run_command(desk, "check", NULL), EXIT_CODE_OK, "11 items: good",
+		NULL);
+	expect(run_command(desk, "check", NULL), EXIT_CODE_OK,
+		"from the platform  " FOOD, NULL);
+	expect(run_command(desk, "check", NULL), EXIT_CODE_OK,
+		"withdrawn by the platform  " SENIOR, NULL);
+	desk_catalog(desk, 3, "item", SHOP, wrong);
+	expect(run_command(desk, "check", NULL), EXIT_CODE_ITEM,
+		"set aside  item " SHOP ": fee: must not be empty", "fee");
+	g_assert_cmpint(desk_count(desk, waiting), ==, 3);
+	desk_free(desk);
+}
+
+/* Held withdrawals, let through by a person. */
+static void test_agree(void)
+{
+	struct desk *desk = desk_new("03", "");
+	struct outcome outcome;
+	AUTO(json) report = NULL;
+
+	desk_catalog(desk, 1, "item", FOOD, NULL);
+	desk_catalog(desk, 2, "item", SENIOR, NULL);
+	desk_open(desk);
+	desk_login(desk);
+	act0(desk, INTENT_RECONNECT);
+	outcome = run_command(desk, "check", "--json");
+	g_assert_cmpint(outcome.code, ==, EXIT_CODE_ITEM);
+	report = parse_out(&outcome);
+	g_assert_cmpint(json_int_or(report, "held", 0), ==, 2);
+	g_assert_cmpint(json_int_or(report, "items", 0), ==, 12);
+	outcome_clear(&outcome);
+	expect(run_command(desk, "sync", "agree"), EXIT_CODE_OK,
+		"2 withdrawals let through", NULL);
+	act0(desk, INTENT_RECONNECT);
+	expect(run_command(desk, "check", NULL), EXIT_CODE_OK, "10 items: good",
+		NULL);
 	desk_free(desk);
 }
 
@@ -541,6 +592,8 @@ int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
 	g_test_add_func("/commands/check", test_check);
+	g_test_add_func("/commands/check-platform", test_check_platform);
+	g_test_add_func("/commands/agree", test_agree);
 	g_test_add_func("/commands/check-broken", test_check_broken);
 	g_test_add_func("/commands/check-missing", test_check_missing);
 	g_test_add_func("/commands/usage", test_usage);

@@ -56,8 +56,8 @@ static void publish(struct fixture *f, const struct json *order, int status,
 
 	assert_int(reply, "http", status);
 	if (detail)
-		g_assert_nonnull(strstr(
-			json_text_or(reply, "detail", ""), detail));
+		g_assert_nonnull(
+			strstr(json_text_or(reply, "detail", ""), detail));
 }
 
 static void test_change(struct fixture *f, gconstpointer data)
@@ -73,8 +73,8 @@ static void test_change(struct fixture *f, gconstpointer data)
 	publish(f, order, 200, NULL);
 	after = last_row(f);
 	assert_text(after, "id", SENIOR);
-	g_assert_cmpint(json_int_or(after, "seq", 0), >,
-		json_int_or(before, "seq", 0));
+	g_assert_cmpint(
+		json_int_or(after, "seq", 0), >, json_int_or(before, "seq", 0));
 	assert_int(json_get(json_get(after, "body"), "promise"), "days", 4);
 	publish(f, order, 200, NULL); /* the same: no news */
 	again = last_row(f);
@@ -116,8 +116,7 @@ static void test_strict(struct fixture *f, gconstpointer data)
 	serve(f);
 	before = last_row(f);
 	for (size_t i = 0; i < G_N_ELEMENTS(malformed); i++) {
-		AUTO(json) reply =
-			post(f->platform, "/_catalog", malformed[i]);
+		AUTO(json) reply = post(f->platform, "/_catalog", malformed[i]);
 
 		assert_int(reply, "http", 400);
 	}
@@ -125,8 +124,8 @@ static void test_strict(struct fixture *f, gconstpointer data)
 	json_put(wrong, "withdraw", json_new_array());
 	json_add_text(json_get_mutable(wrong, "withdraw"),
 		"11410185DEM000022Y4410190102000");
-	json_put_text(json_get_mutable((struct json *)json_first(
-					       json_get(wrong, "put")),
+	json_put_text(json_get_mutable(
+			      (struct json *)json_first(json_get(wrong, "put")),
 			      "body"),
 		"fee", "");
 	publish(f, wrong, 422, "item " SENIOR ": fee");
@@ -158,8 +157,8 @@ static void test_unchecked(struct fixture *f, gconstpointer data)
 	f->chaos = true;
 	fixture_restart(f);
 	serve(f);
-	json_put_text(json_get_mutable((struct json *)json_first(
-					       json_get(order, "put")),
+	json_put_text(json_get_mutable(
+			      (struct json *)json_first(json_get(order, "put")),
 			      "body"),
 		"fee", "");
 	json_put_bool(order, "unchecked", true);

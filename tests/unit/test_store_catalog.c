@@ -120,8 +120,8 @@ static void test_held(struct fixture *f, gconstpointer unused)
 	g_assert_cmpint(count, ==, 2);
 	g_assert_cmpint(catalog_count_held(f->store), ==, 0);
 	rows = waiting(f, 2);
-	g_assert_cmpstr(((struct catalog_row *)rows->pdata[0])->state, ==,
-		"agreed");
+	g_assert_cmpstr(
+		((struct catalog_row *)rows->pdata[0])->state, ==, "agreed");
 	g_assert_cmpint(
 		number_behind(f, "SELECT count(*) FROM audit WHERE"
 				 " json_extract(CAST(body AS TEXT), '$.act')"
