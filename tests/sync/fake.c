@@ -912,6 +912,11 @@ void fake_lose_ops(struct fake *fake, unsigned count)
 	}
 }
 
+void fake_forget_rows(struct fake *fake)
+{
+	g_ptr_array_set_size(fake->rows, 0);
+}
+
 void fake_add_row(struct fake *fake, const char *feed, const char *entity,
 	const char *id, const char *body)
 {

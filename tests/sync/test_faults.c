@@ -11,6 +11,7 @@
 #include "client/base/error.h"
 #include "client/base/file.h"
 #include "client/store/blob.h"
+#include "client/store/catalog_rows.h"
 #include "client/store/feed.h"
 #include "client/store/outbox.h"
 #include "client/store/ticket.h"
@@ -652,6 +653,40 @@ static void test_feed_expired(void)
 	rig_free(rig);
 }
 
+static GPtrArray *catalog_rows(struct rig *rig, guint expected)
+{
+	GPtrArray *rows = catalog_waiting(rig->store, NULL);
+
+	g_assert_nonnull(rows);
+	g_assert_cmpuint(rows->len, ==, expected);
+	return rows;
+}
+
+/* What was taken and is not in the snapshot any more is withdrawn. */
+static void test_catalog_expired(void)
+{
+	struct rig *rig = rig_new();
+	g_autoptr(GPtrArray) taken = NULL;
+	g_autoptr(GPtrArray) rows = NULL;
+	const struct catalog_row *row;
+
+	fake_add_row(rig->fake, "catalog", "item", "A", "{\"name\":\"a\"}");
+	g_assert_cmpint(rig_run(rig, NULL), ==, EXIT_CODE_OK);
+	taken = catalog_rows(rig, 1);
+	row = taken->pdata[0];
+	g_assert_cmpstr(row->body, ==, "{\"name\":\"a\"}");
+	((struct catalog_row *)taken->pdata[0])->verdict = "taken";
+	g_assert_true(catalog_settle(rig->store, taken, NULL));
+	fake_expire_cursors(rig->fake);
+	fake_forget_rows(rig->fake);
+	g_assert_cmpint(rig_run(rig, NULL), ==, EXIT_CODE_OK);
+	rows = catalog_rows(rig, 1);
+	row = rows->pdata[0];
+	g_assert_cmpstr(row->id, ==, "A");
+	g_assert_true(row->deleted);
+	rig_free(rig);
+}
+
 /* Every cursor expires as soon as it is made: not for ever in circles. */
 static void test_feed_in_circles(void)
 {
@@ -809,6 +844,7 @@ int main(int argc, char **argv)
 	g_test_add_func("/sync/crashes", test_crashes);
 	g_test_add_func("/sync/feed/pages", test_feed_pages);
 	g_test_add_func("/sync/feed/expired", test_feed_expired);
+	g_test_add_func("/sync/feed/catalog-expired", test_catalog_expired);
 	g_test_add_func("/sync/feed/circles", test_feed_in_circles);
 	g_test_add_func("/sync/feed/refused", test_feed_refused);
 	g_test_add_func("/sync/epoch/loss", test_epoch);

@@ -123,6 +123,35 @@ static void test_order(void)
 	desk_free(desk);
 }
 
+static struct json *numbered(const char *name, int no)
+{
+	struct json *body = shipped(name);
+
+	json_put_int(body, "no", no);
+	return body;
+}
+
+/* A number that another row of the page gives free; likewise after a start. */
+static void test_numbers(void)
+{
+	struct desk *desk = desk_at_work();
+
+	desk_catalog(desk, 2, "item", FOOD,
+		numbered("items/02-food-licence.json", 1));
+	desk_catalog(desk, 3, "item", SHOP,
+		numbered("items/01-individual-business.json", 13));
+	look(desk);
+	assert_said(desk, "2 items");
+	past_the_gap(desk);
+	do_call(desk);
+	do_identify(desk);
+	act_text(desk, INTENT_ITEM_FILTER, 0, "");
+	g_assert_cmpstr(
+		((struct item_model *)seen(desk)->item.hits->pdata[0])->code,
+		==, FOOD);
+	desk_free(desk);
+}
+
 static void test_withdrawn(void)
 {
 	struct desk *desk = desk_at_work();
@@ -180,6 +209,28 @@ static void test_held(void)
 	past_the_gap(desk);
 	act0(desk, INTENT_RESUME_VISIT);
 	g_assert_cmpuint(offered(desk), ==, 9);
+	desk_free(desk);
+}
+
+/* One by one they may go, but never the last. */
+static void test_last(void)
+{
+	struct desk *desk = desk_at_work();
+	g_autoptr(GPtrArray) codes = g_ptr_array_new_with_free_func(g_free);
+
+	do_call(desk);
+	do_identify(desk);
+	g_assert_cmpuint(offered(desk), ==, 12);
+	for (guint i = 0; i < 12; i++)
+		g_ptr_array_add(codes, g_strdup(((struct item_model *)seen(desk)
+							 ->item.hits->pdata[i])
+							->code));
+	for (guint i = 0; i < 12; i++) {
+		desk_catalog(desk, (int)i + 1, "item", codes->pdata[i], NULL);
+		look(desk);
+	}
+	assert_said(desk, "held");
+	g_assert_cmpuint(offered(desk), ==, 1);
 	desk_free(desk);
 }
 
@@ -290,8 +341,10 @@ int main(int argc, char **argv)
 	g_test_add_func("/app/catalogue/first-pull", test_first_pull);
 	g_test_add_func("/app/catalogue/wrong", test_wrong);
 	g_test_add_func("/app/catalogue/order", test_order);
+	g_test_add_func("/app/catalogue/numbers", test_numbers);
 	g_test_add_func("/app/catalogue/withdrawn", test_withdrawn);
 	g_test_add_func("/app/catalogue/held", test_held);
+	g_test_add_func("/app/catalogue/last", test_last);
 	g_test_add_func("/app/catalogue/older", test_older);
 	g_test_add_func("/app/catalogue/case-keeps", test_case_keeps);
 	g_test_add_func("/app/catalogue/told-later", test_told_later);
