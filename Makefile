@@ -96,8 +96,7 @@ HARDEN := -fPIE
 endif
 
 CPPFLAGS := -I. -I$(BUILD)/gen -D_GNU_SOURCE -DG_LOG_USE_STRUCTURED \
-            -DG_LOG_DOMAIN='"yikou"' -DPREFIX='"$(PREFIX)"' \
-            -DYIKOU_VERSION='"$(VERSION)"'
+            -DG_LOG_DOMAIN='"yikou"' -DYIKOU_VERSION='"$(VERSION)"'
 CFLAGS   := -std=c11 $(OPT) $(WARN) $(HARDEN) $(SAN) \
             $(call pkg,--cflags,$(PKG_all))
 LDFLAGS  := -pie -Wl,-z,relro -Wl,-z,now -Wl,-z,noexecstack \

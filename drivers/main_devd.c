@@ -164,6 +164,7 @@ static int serve(const struct service_setup *setup)
 	hangup = g_unix_signal_add(SIGHUP, on_hangup, service);
 	process_quit_on_signals(loop, false);
 	log_info("serving %s", setup->socket);
+	process_ready();
 	g_main_loop_run(loop);
 	g_source_remove(hangup);
 	return EXIT_CODE_OK;

@@ -382,7 +382,8 @@ static void render(struct app *app, const struct case_record *record,
 	g_autofree char *name =
 		g_strdup_printf("%s-%s.pdf", record->case_id, document->kind);
 
-	job->file = config_runtime(app->config, name);
+	/* Not in the runtime folder: the device controller works there too. */
+	job->file = config_state(app->config, name);
 	app->jobs++;
 	render_document(templates, job->kind->template,
 		document_json(app, record, document), job->file, rendered, job);

@@ -6,6 +6,7 @@
 #include "client/app/private.h"
 #include "client/base/clock.h"
 #include "client/base/error.h"
+#include "client/base/file.h"
 #include "client/base/log.h"
 #include "client/base/process.h"
 
@@ -26,6 +27,7 @@ static bool answers_at(const char *path)
 void app_start_daemon(
 	struct app *app, const char *program, const char *socket_name)
 {
+	const char *runtime = config_path(app->config, "paths.runtime");
 	g_autofree char *path = config_runtime(app->config, socket_name);
 	g_autofree char *binary = process_sibling(program);
 	g_autofree char *log_name = g_strconcat(program, ".log", NULL);
@@ -34,7 +36,9 @@ void app_start_daemon(
 		binary, "--config", config_file(app->config), NULL};
 	g_autoptr(GError) error = NULL;
 
-	if (answers_at(path))
+	/* On a window of several system users the service manager starts them,
+	 * each as its own. */
+	if (file_is_shared(runtime) || answers_at(path))
 		return;
 	if (!process_spawn_daemon(argv, log, NULL, &error))
 		log_error(error, "start of %s", program);

@@ -1,7 +1,8 @@
 /* The local protocol: JSON lines over a Unix stream socket.
  *
- * - The socket is 0600; the peer's user must be ours, root, or allowed by the
- *   server's ops (checked by SO_PEERCRED).
+ * - The socket is 0600 and the peer's user must be ours or root (SO_PEERCRED).
+ *   In a shared folder (client/base/file.h) it is 0660, and members of the
+ *   socket's group are let in too (SO_PEERGROUPS).
  * - First line both ways: {"hello":"yikou-devd","v":1}. Another version is
  *   answered, flagged and closed.
  * - The server sends the whole state, then {"synced":true}; afterwards events.

@@ -8,11 +8,12 @@
 #include <unistd.h>
 
 #include "client/base/error.h"
+#include "client/base/file.h"
 #include "client/base/line.h"
 #include "client/base/log.h"
 #include "client/base/wire.h"
 
-enum { PEERS_MAX = 32, BACKLOG = 8 };
+enum { PEERS_MAX = 32, BACKLOG = 8, PEER_GROUPS_MAX = 256 };
 
 struct line_server {
 	int fd;
@@ -101,16 +102,34 @@ static void peer_line(void *owner, const struct json *message)
 		wire_lose(&peer->wire, LINK_ERROR_PROTOCOL, "not a command");
 }
 
-static bool is_allowed(int fd)
+static bool is_in_group(int fd, const struct ucred *who, gid_t group)
+{
+	gid_t groups[PEER_GROUPS_MAX];
+	socklen_t len = sizeof(groups);
+
+	if (who->gid == group)
+		return true;
+	if (getsockopt(fd, SOL_SOCKET, SO_PEERGROUPS, groups, &len) < 0)
+		return false;
+	for (size_t i = 0; i < len / sizeof(groups[0]); i++)
+		if (groups[i] == group)
+			return true;
+	return false;
+}
+
+/* The mode of the socket keeps others out already; this does not rely on it. */
+static bool is_allowed(const char *path, int fd)
 {
 	struct ucred who;
 	socklen_t len = sizeof(who);
+	struct stat st;
 
 	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &who, &len) < 0)
 		return false;
-	/* The group of the socket decides between the three system users; a
-	 * peer of any other user cannot even connect to a 0600 socket. */
-	return who.uid == geteuid() || who.uid == 0;
+	if (who.uid == geteuid() || who.uid == 0)
+		return true;
+	return lstat(path, &st) == 0 && (st.st_mode & S_IWGRP) &&
+	       is_in_group(fd, &who, st.st_gid);
 }
 
 static gboolean server_acceptable(
@@ -123,7 +142,8 @@ static gboolean server_acceptable(
 	(void)what;
 	if (fd < 0)
 		return G_SOURCE_CONTINUE;
-	if (!is_allowed(fd) || g_list_length(server->peers) >= PEERS_MAX) {
+	if (!is_allowed(server->path, fd) ||
+		g_list_length(server->peers) >= PEERS_MAX) {
 		log_warn("a peer was refused at %s", server->path);
 		close(fd);
 		return G_SOURCE_CONTINUE;
@@ -152,6 +172,7 @@ static bool somebody_answers(const struct sockaddr_un *address)
 
 static int listen_at(const char *path, GError **error)
 {
+	g_autofree char *dir = g_path_get_dirname(path);
 	struct sockaddr_un address;
 	mode_t old;
 	int fd, bound;
@@ -165,7 +186,7 @@ static int listen_at(const char *path, GError **error)
 	}
 	unlink(path);
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	old = umask(0177);
+	old = umask(file_is_shared(dir) ? 0117 : 0177);
 	bound = fd < 0 ? -1
 		       : bind(fd, (struct sockaddr *)&address, sizeof(address));
 	umask(old);

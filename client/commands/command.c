@@ -12,16 +12,23 @@
 
 static const char default_config[] = "/etc/yikou/yikou.conf";
 
-/* A build tree and an installation keep the translations beside the programs
- * or where the configuration says. */
-static void set_language(const struct config *config)
+char *command_locale_dir(void)
 {
 	g_autofree char *beside = process_sibling("locale");
+
+	return g_file_test(beside, G_FILE_TEST_IS_DIR)
+		       ? g_steal_pointer(&beside)
+		       : process_share("locale");
+}
+
+static void set_language(const struct config *config)
+{
+	g_autofree char *usual = command_locale_dir();
 	const char *dir = config ? config_path(config, "paths.locale") : NULL;
 	const char *language =
 		config ? config_text(config, "screen.language") : "zh_CN";
 
-	text_setup(language, dir ? dir : beside);
+	text_setup(language, dir ? dir : usual);
 }
 
 static bool load_config(struct command_options *options, enum exit_code *code)

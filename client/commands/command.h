@@ -37,6 +37,10 @@ bool command_begin(struct command_options *options, int *argc, char ***argv,
 	const GOptionEntry *entries, enum exit_code *code);
 void command_end(struct command_options *options);
 
+/* Where the translations are: beside the programs in a build tree, else in
+ * PREFIX/share/locale. Caller frees. */
+char *command_locale_dir(void);
+
 /* "yikou: sentence" and, for who mends it, the English detail. */
 enum exit_code command_fail(const GError *error);
 

@@ -49,7 +49,7 @@ static int run(int argc, char **argv)
 /* Before any text: the configuration may choose another one later. */
 static void set_language(void)
 {
-	g_autofree char *locale = process_sibling("locale");
+	g_autofree char *locale = command_locale_dir();
 
 	text_setup("zh_CN", locale);
 }

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "client/base/file.h"
 #include "client/base/line.h"
 #include "client/base/process.h"
 #include "client/commands/command.h"
@@ -142,12 +143,16 @@ static void ran_once(
 static gboolean run_once(gpointer user_data)
 {
 	struct sync *sync = user_data;
+	const char *runtime =
+		config_path(sync->options->config, "paths.runtime");
 	g_autofree char *binary = process_sibling("yikou-syncd");
 	const char *argv[] = {binary, "--once", "--json", "--config",
 		config_file(sync->options->config), NULL};
 
 	sync->timer = 0;
-	if (sync->status_only) {
+	/* In a shared folder the link is another system user's, and so is the
+	 * platform's token. */
+	if (sync->status_only || file_is_shared(runtime)) {
 		g_autoptr(GError) error = g_error_new_literal(LINK_ERROR,
 			LINK_ERROR_ABSENT, "yikou-syncd does not run");
 

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "client/base/error.h"
+#include "client/base/file.h"
 
 static const struct {
 	int limit;
@@ -58,19 +59,23 @@ const char *db_journal_mode(const struct db *db)
 	return db->journal_mode;
 }
 
-/* SQLite would make the file 0644; its journal takes the mode of the file. An
- * existing file is not touched: closing it would drop the locks another
- * connection of this process holds. */
+/* SQLite would make the file 0644; its journal takes the mode of the file, so
+ * in a shared folder the group can roll it back. An existing file is not
+ * touched: closing it would drop the locks another connection of this process
+ * holds. */
 static bool make_private(const char *path, GError **error)
 {
 	int fd = open(path, O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, 0600);
 
 	if (fd >= 0) {
+		bool shared = file_share(fd, path);
+
 		close(fd);
+		if (shared)
+			return true;
+	} else if (errno == EEXIST) {
 		return true;
 	}
-	if (errno == EEXIST)
-		return true;
 	g_set_error(error, STORE_ERROR,
 		errno == ENOSPC ? STORE_ERROR_FULL : STORE_ERROR_IO, "%s: %s",
 		path, g_strerror(errno));

@@ -259,6 +259,8 @@ static enum exit_code syncd_main(
 	if (serve)
 		serve_set_link(serve, link);
 	process_quit_on_signals(loop, false);
+	if (serve)
+		process_ready();
 	run(&syncd, arguments->once ? arguments->max_time_s : 0);
 	if (arguments->json)
 		print_report(&syncd);

@@ -189,8 +189,7 @@ int main(int argc, char **argv)
 		list_fields();
 	else {
 		if (!arguments.templates)
-			arguments.templates =
-				g_strdup(PREFIX "/share/yikou/templates");
+			arguments.templates = process_share("yikou/templates");
 		if (!arguments.check && !arguments.sample && !arguments.text)
 			exit_code = serve(arguments.templates);
 		else if (!run(&arguments, &error))

@@ -17,7 +17,7 @@ enum { STORE_APPLICATION_ID = 0x79696b6f };
 static bool write_key_file(const char *path, const uint8_t *key, GError **error)
 {
 	int fd = open(path, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0400);
-	bool written = fd >= 0 &&
+	bool written = fd >= 0 && file_share(fd, path) &&
 		       write(fd, key, STORE_KEY_LEN) == STORE_KEY_LEN &&
 		       fsync(fd) == 0;
 	int cause = errno;
