@@ -212,14 +212,21 @@ bool file_copy(const char *from, const char *to, GError **error)
 	return ok;
 }
 
-/* One level; the folder of path is there. Two programs may come at once. */
+/* One level; the folder of path is there. Two programs may come at once. The
+ * set-group-id bit comes from the folder by itself, and only so: a sandbox may
+ * refuse every chmod() that names it. */
 static bool make_dir(const char *path)
 {
 	g_autofree char *parent = g_path_get_dirname(path);
+	mode_t mode = file_is_shared(parent) ? 0770 : 0700;
+	mode_t old = umask(0777 & ~mode);
+	bool made = mkdir(path, mode) == 0;
+	int number = errno;
 
-	if (mkdir(path, 0700) < 0)
-		return errno == EEXIST && g_file_test(path, G_FILE_TEST_IS_DIR);
-	return !file_is_shared(parent) || chmod(path, S_ISGID | 0770) == 0;
+	umask(old);
+	errno = number;
+	return made ||
+	       (errno == EEXIST && g_file_test(path, G_FILE_TEST_IS_DIR));
 }
 
 static bool make_dirs(const char *path)

@@ -46,8 +46,7 @@ static bool load_config(struct command_options *options, enum exit_code *code)
 	return false;
 }
 
-/* "yikou check" in the usage line of --help. */
-static bool parse(GOptionContext *context, const char *name, int *argc,
+bool command_parse(GOptionContext *context, const char *name, int *argc,
 	char ***argv, GError **error)
 {
 	g_autofree char *usual = g_strdup(g_get_prgname());
@@ -84,7 +83,7 @@ bool command_begin(struct command_options *options, int *argc, char ***argv,
 	if (entries)
 		g_option_context_add_main_entries(context, entries, NULL);
 	g_option_context_set_description(context, description);
-	if (!parse(context, name, argc, argv, &error)) {
+	if (!command_parse(context, name, argc, argv, &error)) {
 		fprintf(stderr, "yikou: %s\n", error->message);
 	} else if (!arguments && *argc > 1) {
 		fprintf(stderr, "yikou: %s: %s\n", (*argv)[1],

@@ -37,6 +37,10 @@ bool command_begin(struct command_options *options, int *argc, char ***argv,
 	const GOptionEntry *entries, enum exit_code *code);
 void command_end(struct command_options *options);
 
+/* g_option_context_parse() with "yikou NAME" in the usage line of --help. */
+bool command_parse(GOptionContext *context, const char *name, int *argc,
+	char ***argv, GError **error);
+
 /* Where the translations are: beside the programs in a build tree, else in
  * PREFIX/share/locale. Caller frees. */
 char *command_locale_dir(void);

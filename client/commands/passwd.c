@@ -82,7 +82,7 @@ enum exit_code command_passwd(int argc, char **argv)
 	g_option_context_set_description(context,
 		_("Put the line it prints into the person's section of "
 		  "people.conf.\nExample: yikou passwd >>line.txt"));
-	if (!g_option_context_parse(context, &argc, &argv, &error)) {
+	if (!command_parse(context, "passwd", &argc, &argv, &error)) {
 		fprintf(stderr, "yikou: %s\n", error->message);
 		return EXIT_CODE_USAGE;
 	}

@@ -32,7 +32,9 @@ static const char summary[] =
 	"  {\"error\":\"item.invalid\",\"detail\":\"...\"}\n\n"
 	"Example, to look at a template while writing it:\n"
 	"  yikou-paper --templates config/templates --sample receipt "
-	"--out /tmp/receipt.pdf";
+	"--out /tmp/receipt.pdf\n\n"
+	"Exit status: 0 done, 2 a template or a request is wrong, 5 cannot "
+	"write,\n64 usage.";
 
 static bool parse(
 	int argc, char **argv, struct arguments *arguments, GError **error)
