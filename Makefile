@@ -7,7 +7,8 @@
 #   make lint     formatting, static analysis, house rules
 #   make check-san  the tests under ASan and UBSan
 #   make bench    the numbers
-#   make install DESTDIR=...
+#   make install DESTDIR=... PREFIX=/usr
+#   make uninstall
 #
 # A layer is a folder, a program is a list of layers: this file states the
 # architecture once more. Who may include whom is checked by
@@ -169,10 +170,13 @@ deps:
 install: all
 	@sh config/install.sh $(BUILD) "$(DESTDIR)" "$(PREFIX)"
 
+uninstall:
+	@sh config/install.sh --remove "$(DESTDIR)" "$(PREFIX)"
+
 format:
 	@git ls-files '*.c' '*.h' | xargs clang-format -i
 
 clean:
 	rm -rf build
 
-.PHONY: all deps demo install format clean
+.PHONY: all deps demo install uninstall format clean
