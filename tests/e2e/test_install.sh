@@ -79,7 +79,7 @@ say "a folder that is no build: refused, nothing made" $? "$out"
 out=$(sh config/install.sh "$build" "$stage" usr 2>&1)
 [ $? = 64 ] && [ ! -e "$stage" ]
 say "a relative PREFIX: refused, nothing made" $? "$out"
-out=$(make -n BUILD="$build" install DESTDIR=/x PREFIX=/opt | tail -1)
+out=$(make -n --no-print-directory BUILD="$build" install DESTDIR=/x PREFIX=/opt | tail -1)
 same "make install hands them on" "$out" \
 	"sh config/install.sh $build \"/x\" \"/opt\""
 
@@ -134,6 +134,8 @@ if command -v man >/dev/null; then
 	out=$(man -M "$stage/usr/share/man" -w yikou yikou-devices.conf \
 		yikou-syncd 2>&1)
 	say "man finds the pages" $? "$out"
+	out=$(man -M "$stage/usr/share/man/zh_CN" -w yikou yikou.conf 2>&1)
+	say "man finds the Chinese page" $? "$out"
 else
 	skip "man finds the pages" "no man"
 fi
