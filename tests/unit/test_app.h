@@ -27,6 +27,7 @@ struct desk {
 	struct config *config;
 	struct app *app;
 	int changes, reloads, quits;
+	int progress; /* of a player that is killed: where it says so */
 	struct intent flushed; /* handed in when app asks for it */
 };
 

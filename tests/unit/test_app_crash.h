@@ -29,29 +29,36 @@ static inline void crash_after(struct desk *desk, play_fn *play)
 	desk_login(desk);
 }
 
-/* Plays until it is killed, so long after it began. */
-static inline void kill_during(
-	struct desk *desk, play_fn *begin, play_fn *play, guint after_us)
+/* The player says that it got on by one step. */
+static inline void got_on(const struct desk *desk)
 {
-	int ready[2], status = 0;
+	g_assert_cmpint(write(desk->progress, "", 1), ==, 1);
+}
+
+/* Plays until it is killed, so long after so many steps. */
+static inline void kill_during(struct desk *desk, play_fn *begin, play_fn *play,
+	int steps, guint after_us)
+{
+	int pipe_ends[2], status = 0;
 	char byte = 0;
 	pid_t pid;
 
-	g_assert_cmpint(pipe(ready), ==, 0);
+	g_assert_cmpint(pipe(pipe_ends), ==, 0);
 	pid = fork();
 	g_assert_cmpint(pid, >=, 0);
 	if (pid == 0) {
+		desk->progress = pipe_ends[1];
 		begin(desk);
-		g_assert_cmpint(write(ready[1], "", 1), ==, 1);
 		play(desk);
 		_exit(0);
 	}
-	close(ready[1]);
-	g_assert_cmpint(read(ready[0], &byte, 1), ==, 1);
-	close(ready[0]);
+	close(pipe_ends[1]);
+	for (int i = 0; i < steps; i++)
+		g_assert_cmpint(read(pipe_ends[0], &byte, 1), ==, 1);
 	g_usleep(after_us);
 	kill(pid, SIGKILL);
 	g_assert_cmpint(waitpid(pid, &status, 0), ==, pid);
+	close(pipe_ends[0]);
 	g_assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
 }
 

@@ -22,8 +22,10 @@ static void begin_plain(struct desk *desk)
 
 static void play_pauses(struct desk *desk)
 {
-	for (;;)
+	for (;;) {
 		toggle_pause(desk);
+		got_on(desk);
+	}
 }
 
 /* The flag says what the last op says. */
@@ -43,10 +45,10 @@ static void test_pause_killed(void)
 	struct desk *desk = desk_with_queue();
 
 	for (guint i = 0; i < KILLS; i++) {
-		kill_during(desk, begin_plain, play_pauses, 2000 + i * 3170);
+		kill_during(desk, begin_plain, play_pauses, 2, 300 + i * 390);
 		expect_agreement(desk);
 	}
-	g_assert_cmpint(ops_of(desk, "window.pause"), >, KILLS);
+	g_assert_cmpint(ops_of(desk, "window.pause"), >=, KILLS);
 	desk_free(desk);
 }
 
@@ -72,7 +74,7 @@ static void test_pause_whole(void)
 
 /* The rating --------------------------------------------------------------- */
 
-enum { VISIT_KILLS = 4, VISIT_NUMBERS = 900 };
+enum { VISIT_KILLS = 4, VISIT_NUMBERS = 300 };
 
 static void begin_with_pad(struct desk *desk)
 {
@@ -84,6 +86,7 @@ static void begin_with_pad(struct desk *desk)
 static void play_visits(struct desk *desk)
 {
 	for (int i = 0;; i++) {
+		got_on(desk);
 		act0(desk, INTENT_VISIT_WITHOUT_TICKET);
 		if (i % 3 == 2) {
 			act0(desk, INTENT_ASIDE);
@@ -138,7 +141,7 @@ static void test_visits_killed(void)
 	desk_numbers(desk, VISIT_NUMBERS);
 	for (guint i = 0; i < VISIT_KILLS; i++) {
 		kill_during(
-			desk, begin_with_pad, play_visits, 20000 + i * 23170);
+			desk, begin_with_pad, play_visits, 4, 1000 + i * 3170);
 		desk_open(desk);
 		expect_one_rating_each(desk);
 		if (i + 1 < VISIT_KILLS)
@@ -150,8 +153,8 @@ static void test_visits_killed(void)
 	g_assert_cmpint(desk_count(desk, "SELECT count(*) FROM tickets WHERE"
 					 " state <> 'done'"),
 		==, 0);
-	g_assert_cmpint(
-		desk_count(desk, "SELECT count(*) FROM tickets"), >, 10);
+	g_assert_cmpint(desk_count(desk, "SELECT count(*) FROM tickets"), >=,
+		3 * VISIT_KILLS);
 	desk_free(desk);
 }
 
