@@ -79,6 +79,38 @@ enum material_obtain {
 	X("window.hall", "name of the hall")                               \
 	X("window.region", "division code")
 
+/* What the law does not count in a period, once it was said in writing. */
+/* X(code, name in data, 行政许可法 §45's word) */
+#define EXCLUDED_PROCEDURES(X)                       \
+	X(EXCLUDED_HEARING, "hearing", "听证")       \
+	X(EXCLUDED_TENDER, "tender", "招标")         \
+	X(EXCLUDED_AUCTION, "auction", "拍卖")       \
+	X(EXCLUDED_INSPECTION, "inspection", "检验") \
+	X(EXCLUDED_TEST, "test", "检测")             \
+	X(EXCLUDED_QUARANTINE, "quarantine", "检疫") \
+	X(EXCLUDED_APPRAISAL, "appraisal", "鉴定")   \
+	X(EXCLUDED_EXPERTS, "experts", "专家评审")
+
+#define EXCLUDED_PROCEDURE_ROW(code, name, word) code,
+enum excluded_procedure {
+	EXCLUDED_PROCEDURES(EXCLUDED_PROCEDURE_ROW) EXCLUDED_PROCEDURE_COUNT
+};
+
+struct catalog_excluded {
+	enum excluded_procedure procedure;
+	char *text;                  /* as printed; the law's word usually */
+	struct form_condition *when; /* NULL: always foreseen */
+};
+
+/* The law the item stands on, as its papers name it. */
+struct catalog_basis {
+	char *accept;           /* for the notice of acceptance */
+	char *refuse;           /* for "not this organ" */
+	char *commitment;       /* what the applicant answers for */
+	char *commitment_basis; /* where that stands, "" nowhere */
+	char *source;           /* which text of it was read */
+};
+
 struct catalog_material {
 	int no; /* from 1, without gaps */
 	char *name;
@@ -94,6 +126,10 @@ struct catalog_material {
 	bool printed_here;           /* obtain is "print" */
 	enum material_obtain obtain;
 	char **checks; /* what the clerk ticks, NULL ended, never NULL */
+	/* Of printed_here: */
+	char **fields;     /* ids of the form on it, in its order; empty: all */
+	char **statements; /* what the applicant declares, never NULL */
+	char *signer;      /* who signs */
 };
 
 struct catalog_limit {
@@ -131,6 +167,9 @@ struct catalog_item {
 	/* the first that holds wins: use item_statutory(), item_promise() */
 	struct catalog_limit_when *statutory_when, *promise_when;
 	size_t n_statutory_when, n_promise_when;
+	struct catalog_excluded *excluded;
+	size_t n_excluded;
+	struct catalog_basis basis;
 	char *fee;
 	bool fee_free;
 	char **windows; /* NULL ended, never NULL; empty: all windows */
@@ -212,6 +251,13 @@ const struct catalog_limit *item_statutory(const struct catalog_item *item,
 	const struct json *form, const struct json *sources);
 const struct catalog_limit *item_promise(const struct catalog_item *item,
 	const struct json *form, const struct json *sources);
+
+/* "检测、听证": the procedures foreseen in this situation that do not count, ""
+ * none. Caller frees. */
+char *item_excluded(const struct catalog_item *item, const struct json *form,
+	const struct json *sources);
+/* An administrative licence (行政许可): the licence law holds. */
+bool item_is_licence(const struct catalog_item *item);
 
 const char *item_type_label(const char *type); /* "行政许可", "" unknown */
 const char *item_case_type_label(int case_type); /* "承诺件", "" unknown */

@@ -126,6 +126,13 @@ void read_item(struct reader *reader, const struct json *object,
 	struct catalog_item *item);
 void item_clear(struct catalog_item *item);
 
+/* catalog_law.c; read_excluded() after the form. */
+void read_basis(struct reader *reader, const struct json *object,
+	struct catalog_item *item);
+void read_excluded(struct reader *reader, const struct json *object,
+	struct catalog_item *item);
+void item_law_clear(struct catalog_item *item);
+
 /* catalog.c */
 struct catalog *catalog_new(void);
 void departments_free(struct department *departments, size_t count);

@@ -154,6 +154,7 @@ static void list_fields(void)
 		[FIELD_TIME] = "time",
 		[FIELD_FLAG] = "flag",
 		[FIELD_LIST] = "list",
+		[FIELD_GRID] = "grid",
 		[FIELD_PAGE] = "number",
 		[FIELD_PAGES] = "number"};
 
