@@ -94,17 +94,18 @@ static struct intent move_page(const struct model *model, const char *by)
 	return intent;
 }
 
-/* F7 stays on the line in focus; when that one needs nothing, it goes to the
- * first that is missing. */
+/* F7 stays on the line in focus while that lacks something or has pages
+ * already; else it goes to the first that lacks something. */
 static int capture_index(const struct model *model)
 {
 	const struct material_model *material = focused(model);
 
-	if (material && material->needed)
+	if (material && material->needed &&
+		(material->lacking || array_len(material->pages) > 0))
 		return model->materials.focus;
 	for (guint i = 0; i < model->materials.materials->len; i++) {
 		material = material_at(model, (int)i);
-		if (material->needed && material->missing)
+		if (material->needed && material->lacking)
 			return (int)i;
 	}
 	return model->materials.focus;
@@ -114,6 +115,18 @@ static struct intent act(const struct model *model, enum intent_kind kind)
 {
 	return intent_index(
 		kind, model->materials.focus, model->materials.page);
+}
+
+/* F6: one more paper, made from the form. */
+static struct intent print_form(const struct model *model)
+{
+	const struct material_model *material = focused(model);
+
+	if (!material || !material->printable)
+		return intent_text(INTENT_MESSAGE, 0,
+			_("This paper comes from the applicant; only forms "
+			  "made from what was filled in are printed here."));
+	return intent_index(INTENT_MATERIAL_PRINT, model->materials.focus, 0);
 }
 
 static struct intent key(
@@ -133,6 +146,8 @@ static struct intent key(
 		return act(model, INTENT_MATERIAL_SOURCE);
 	case ACTION_REDO:
 		return act(model, INTENT_RETAKE);
+	case ACTION_ANOTHER:
+		return print_form(model);
 	case ACTION_CAPTURE:
 		return intent_index(INTENT_CAPTURE, capture_index(model), 0);
 	case ACTION_REMOVE:
@@ -256,14 +271,19 @@ static void draw_pages(struct page *page, const struct model *model, int rows)
 	checks = joined(material->checks);
 	if (*checks)
 		rows--;
+	if (material->print_line && rows > 1)
+		rows--;
 	top = list_top(count, model->materials.page, rows);
 	for (int i = top; i < MIN(count, top + rows); i++)
 		draw_page_line(page->canvas, row++, cols,
 			material->pages->pdata[i], i == model->materials.page);
-	if (count == 0)
+	if (material->print_line)
+		canvas_fit(page->canvas, row++, 3, cols - 3,
+			material->print_line, STYLE_NORMAL, TEXT_CUT_MIDDLE);
+	if (count == 0 && !material->print_line)
 		canvas_fit(page->canvas, row++, 3, cols - 3, _("no page yet"),
 			STYLE_OFF, TEXT_CUT_END);
-	page->row += rows;
+	page->row += rows + (material->print_line != NULL);
 	if (*checks) {
 		canvas_fit(page->canvas, page->row, 3, cols - 3, checks,
 			STYLE_NORMAL, TEXT_CUT_END);
@@ -285,7 +305,8 @@ static int pages_need(const struct model *model)
 		rows = MAX(rows, (int)array_len(page->picture));
 	}
 	return MAX(rows, (int)array_len(material->pages)) +
-	       (array_len(material->checks) > 0);
+	       (array_len(material->checks) > 0) +
+	       (material->print_line != NULL);
 }
 
 static void draw(const void *data, const struct model *model,
@@ -330,6 +351,8 @@ static void hints(
 	bool has_page = material && array_len(material->pages) > 0;
 
 	(void)data;
+	if (material && material->printable)
+		hint_add(out, ACTION_ANOTHER, _("print it"));
 	hint_add(out, ACTION_CAPTURE, _("take a page"));
 	hint_add(out, ACTION_MARK, _("check"));
 	if (has_page)

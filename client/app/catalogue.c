@@ -97,7 +97,7 @@ bool catalogue_keep(struct app *app, const struct catalog_item *item)
 }
 
 const struct catalog_item *catalogue_item_of(
-	struct app *app, const struct case_record *record)
+	const struct app *app, const struct case_record *record)
 {
 	const char *code = record->item_code ? record->item_code : "";
 	const char *version = record->item_version ? record->item_version : "";

@@ -46,13 +46,10 @@ static void show_prints(struct app *app)
 		const struct case_document *document =
 			g_ptr_array_index(documents, i);
 		struct print_model *row = model_add_print(out->prints);
-		bool is_made = *document->sha256 != '\0';
-		bool is_out = document->printed && *document->printed;
+		bool is_out = *document->printed != '\0';
 
 		model_text(&row->name, documents_title(document->kind));
-		model_text(&row->state, is_out    ? _("[done]")
-					: is_made ? _("[to print]")
-						  : _("[making]"));
+		model_text(&row->state, reprint_state_text(document));
 		model_text(&row->where,
 			is_out ? document->printed : document->number);
 		row->copies = documents_copies(document->kind);

@@ -54,7 +54,9 @@ static enum material_state judge_state(const struct app *app,
 	if (!item_material_applies(def, json_get(body, "form"), sources))
 		return MATERIAL_NOT_NEEDED;
 	if (materials_pages(material) > 0 || *form)
-		return MATERIAL_COMPLETE;
+		return paper_form_is_old(app, def, material)
+			       ? MATERIAL_WRONG
+			       : MATERIAL_COMPLETE;
 	if (json_bool_or(material, "waived", false))
 		return MATERIAL_WAIVED;
 	return MATERIAL_MISSING;
@@ -124,9 +126,25 @@ size_t materials_for_acceptance(
 
 /* The model --------------------------------------------------------------- */
 
+/* Of a form made here: what became of the print. */
+static char *missing_text(const struct app *app,
+	const struct catalog_material *def, const struct json *material)
+{
+	switch (paper_form_print_of(app, def, material)) {
+	case FORM_PRINTED:
+		return g_strdup(_("[missing] to sign"));
+	case FORM_PRINTED_OLD:
+		return g_strdup(_("[missing] old, F6"));
+	default:
+		return g_strdup(
+			def->printed_here ? _("[missing] F6") : _("[missing]"));
+	}
+}
+
 /* "[齐] 2 页": a word first, then what there is. */
-static char *state_text(const struct catalog_material *def,
-	const struct json *material, enum material_state state)
+static char *state_text(const struct app *app,
+	const struct catalog_material *def, const struct json *material,
+	enum material_state state)
 {
 	const char *form = json_text_or(material, "form", "");
 	size_t pages = materials_pages(material);
@@ -144,11 +162,13 @@ static char *state_text(const struct catalog_material *def,
 		return g_strdup(_("not in this case"));
 	case MATERIAL_CAPTURING:
 		return g_strdup(_("[taking]"));
+	case MATERIAL_WRONG:
+		return g_strdup(_("[old] changed, F6"));
 	default:
 		if (def->need == NEED_WAIVABLE)
 			return g_strdup_printf(
 				_("[missing] may follow, %d d"), def->gap_days);
-		return g_strdup(_("[missing]"));
+		return missing_text(app, def, material);
 	}
 }
 
@@ -254,24 +274,54 @@ static void fill_material(struct app *app, int index,
 	struct material_model *row =
 		model_add_material(app->model.materials.materials);
 	enum material_state state = MATERIAL_MISSING;
-	g_autofree char *text = NULL;
+	g_autofree char *text = NULL, *line = NULL;
 
 	material_state_from_name(json_text_or(material, "state", ""), &state);
 	if (capture_is_running(app, index))
 		state = MATERIAL_CAPTURING;
-	text = state_text(def, material, state);
+	text = app->visit.printing == index + 1
+		       ? g_strdup(_("[printing]"))
+		       : state_text(app, def, material, state);
 	model_text(&row->name, def->name);
 	model_text(&row->need, need_text(def));
 	model_text(&row->form, material_kind_label(def->kind));
 	model_text(&row->source, source_text(def));
 	model_text(&row->state, text);
 	row->needed = state != MATERIAL_NOT_NEEDED;
-	row->missing = state == MATERIAL_MISSING && def->need != NEED_WAIVABLE;
+	row->missing =
+		(state == MATERIAL_MISSING && def->need != NEED_WAIVABLE) ||
+		state == MATERIAL_WRONG;
+	row->lacking = state == MATERIAL_MISSING || row->missing;
+	row->printable = def->printed_here && row->needed;
+	line = paper_form_line(material);
+	model_text(&row->print_line, line);
 	row->paper_seen = !strcmp(json_text_or(material, "form", ""), "paper");
 	row->electronic = materials_pages(material) > 0;
 	row->copies = (int)json_int_or(material, "copies", 1);
 	fill_pages(material, row);
 	fill_checks(def, material, row);
+}
+
+static char *advice_text(const struct app *app, int no)
+{
+	const struct catalog_material *def = item_material(app->visit.item, no);
+	const struct json *material = materials_at(app, no - 1);
+
+	if (!strcmp(json_text_or(material, "state", ""), "wrong"))
+		return g_strdup_printf(
+			_("No. %d is older than the form: F6 prints the "
+			  "present one, to be signed again."),
+			no);
+	if (def && def->printed_here &&
+		paper_form_print_of(app, def, material) == FORM_NOT_PRINTED)
+		return g_strdup_printf(
+			_("No. %d is missing: F6 prints it for signature, "
+			  "then Space or F7."),
+			no);
+	return g_strdup_printf(
+		_("No. %d is missing: F7 takes it, Space when the paper "
+		  "itself was handed in, F4 other sources."),
+		no);
 }
 
 static void show_summary(struct app *app)
@@ -299,11 +349,7 @@ static void show_summary(struct app *app)
 	model_text(&out->summary, line);
 	g_ptr_array_set_size(out->advice, 0);
 	for (int i = 0; i < judged.n_blocking && i < 3; i++) {
-		g_autofree char *advice = g_strdup_printf(
-			_("No. %d is missing: F7 takes it, Space when the "
-			  "paper "
-			  "itself was handed in, F4 other sources."),
-			judged.blocking[i]);
+		g_autofree char *advice = advice_text(app, judged.blocking[i]);
 
 		model_line(out->advice, advice);
 	}
@@ -396,8 +442,11 @@ void materials_mark(struct app *app, struct intent *intent)
 		return;
 	def = item_material(
 		app->visit.item, (int)json_int_or(material, "no", 0));
-	if (def && strcmp(json_text_or(material, "state", ""), "not-needed"))
+	if (def && strcmp(json_text_or(material, "state", ""), "not-needed")) {
 		mark(def, material);
+		if (!strcmp(json_text_or(material, "form", ""), "paper"))
+			paper_form_came_in(app, material);
+	}
 	materials_changed(app);
 }
 

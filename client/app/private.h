@@ -36,6 +36,7 @@ struct visit {
 	bool reading;            /* the card reader was asked */
 	GPtrArray *paper_undo;   /* own: struct json, body.materials */
 	struct capture *capture; /* of app->captures: the one that runs */
+	int printing;            /* material whose form is made, from 1; 0 */
 };
 
 /* The rating runs on after the home view is back. */
@@ -70,6 +71,9 @@ enum dialog_kind {
 	DIALOG_REASON,
 	DIALOG_REVEAL,
 	DIALOG_PREVIEW,
+	DIALOG_FORM,
+	DIALOG_DOCUMENT,
+	DIALOG_REPRINT,
 	DIALOG_KIND_COUNT
 };
 
@@ -114,6 +118,9 @@ struct app {
 	bool store_failed;            /* nothing is received any more */
 	bool store_damaged;           /* and it cannot mend by itself */
 	int jobs;                     /* documents being made or printed */
+	int form_jobs;                /* forms likewise */
+	char reprint_case[UUID_TEXT]; /* whose papers the dialog is about */
+	char reprint_kind[40];        /* the one that was chosen */
 	GPtrArray *pending_documents; /* own: char * case_id, of a start */
 	GCancellable *alive;          /* own: cancelled when app goes */
 };
@@ -245,7 +252,7 @@ bool catalogue_keep(struct app *app, const struct catalog_item *item);
 /* The item as the case began with it; the one of today when that was never
  * kept; NULL when there is neither. item_drop() it. */
 const struct catalog_item *catalogue_item_of(
-	struct app *app, const struct case_record *record);
+	const struct app *app, const struct case_record *record);
 
 /* item.c */
 void item_show(struct app *app, const char *filter);
@@ -314,12 +321,72 @@ void decide_set_reason(struct app *app, const char *reason);
 void decide_do(struct app *app, struct intent *intent);
 void decide_preview(struct app *app, struct intent *intent);
 
+/* grounds.c: the law behind a decision on the item in hand */
+/* May this reason of config/rules be given? */
+bool grounds_reason_fits(const struct app *app, const struct json *reason);
+/* As the papers name it; reason of a refusal, else NULL. */
+const char *grounds_basis(
+	const struct app *app, enum case_event event, const char *reason);
+/* Where to apply instead, "" nowhere. */
+const char *grounds_organ(const struct app *app, const char *reason,
+	const struct form_lead *lead);
+
+/* paper_data.c: what the templates get; caller frees */
+struct json *paper_data(const struct app *app, const struct case_record *record,
+	const struct case_document *document);
+struct json *paper_item(
+	const struct case_record *record, const struct catalog_item *item);
+struct json *paper_applicant(const struct json *applicant);
+void paper_put_window(const struct app *app, struct json *data);
+/* The document as lines of text, added to lines. */
+bool paper_preview(const struct app *app, const char *template,
+	const struct json *data, GPtrArray *lines, GError **error);
+
+/* paper_form.c: the forms that are printed here and signed */
+enum form_print { FORM_NOT_PRINTED, FORM_PRINTED, FORM_PRINTED_OLD };
+enum form_print paper_form_print_of(const struct app *app,
+	const struct catalog_material *def, const struct json *material);
+/* What came in is no paper of the present values. Only of what was printed
+ * here: a paper of the applicant's own is for the clerk to compare. */
+bool paper_form_is_old(const struct app *app,
+	const struct catalog_material *def, const struct json *material);
+/* The paper came in, ticked or captured: it is one of the present values. */
+void paper_form_came_in(const struct app *app, struct json *material);
+/* When, how many pages, where; NULL: never. Caller frees. */
+char *paper_form_line(const struct json *material);
+/* What the template gets, and the digest of what is signed of it. */
+struct json *paper_form_data(const struct app *app,
+	const struct catalog_material *def, char values[SHA256_TEXT]);
+
+/* form_print.c */
+void paper_form_print(struct app *app, int index);
+void paper_form_preview(struct app *app, int index);
+void materials_print(struct app *app, struct intent *intent);
+
+/* reprint.c */
+/* Asks which document of the case, and why when it was out already. */
+void reprint_open(struct app *app, const char *case_id);
+void reprint_documents(struct app *app, struct intent *intent);
+const char *reprint_state_text(const struct case_document *document);
+void reprint_fill_documents(struct app *app);
+void reprint_answer_document(
+	struct app *app, const char *code, const char *reason);
+void reprint_answer_reason(
+	struct app *app, const char *code, const char *reason);
+/* On the home view: what did not come out. */
+void reprint_show_left(struct app *app);
+
 /* documents.c */
 /* Renders and prints every pending document of the case, one after another. */
 void documents_make(struct app *app, const char *case_id);
-/* After a start: what a crash left pending. */
+/* After a start: what a crash left pending. What is rendered already goes to
+ * the outbox folder, but never to a printer by itself. */
 void documents_make_pending(struct app *app);
+/* This one, rendered first when it is not; reason: of a reprint, else NULL. */
+void documents_print(struct app *app, const struct case_record *record,
+	const struct case_document *document, const char *reason);
 const char *documents_title(const char *kind); /* translated */
+bool documents_known(const char *kind);
 int documents_copies(const char *kind);
 void documents_reprint(struct app *app, struct intent *intent);
 

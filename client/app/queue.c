@@ -138,6 +138,7 @@ void queue_refresh(struct app *app)
 	g_ptr_array_unref(tickets);
 	count_waiting(app);
 	show_day(app);
+	reprint_show_left(app);
 	queue_update_guard(app);
 }
 

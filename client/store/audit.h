@@ -28,6 +28,7 @@
 	X(AUDIT_CASE_SEARCH, "case.search")     \
 	X(AUDIT_REVEAL, "reveal")               \
 	X(AUDIT_PRINT, "print")                 \
+	X(AUDIT_REPRINT, "reprint")             \
 	X(AUDIT_TICKET, "ticket")               \
 	X(AUDIT_PAUSE, "window.pause")          \
 	X(AUDIT_RESUME, "window.resume")        \

@@ -288,6 +288,12 @@ const struct db_migration store_migrations[] = {
 	SEALED("'items_kept', code, version, body, at_ms")
 	", PRIMARY KEY(code, version)) STRICT;"
 	APPEND_ONLY("items_kept")},
+
+	/* A document is pending until it is out, not until it is rendered. */
+	{2,
+	"DROP INDEX documents_pending;"
+	"CREATE INDEX documents_pending ON documents(case_id)"
+	" WHERE printed = '';"},
 };
 /* clang-format on */
 

@@ -238,6 +238,13 @@ static void home_error(struct model *m, bool zh)
 			"technician."));
 }
 
+static void home_papers(struct model *m, bool zh)
+{
+	home_typical(m, zh);
+	m->home.papers_left = 2;
+	model_text(&m->home.papers_case, "20261120-03-0031");
+}
+
 static void home_training(struct model *m, bool zh)
 {
 	home_typical(m, zh);
@@ -640,12 +647,13 @@ static void materials_typical(struct model *m, bool zh)
 	fixture_visit(m, VIEW_MATERIALS, zh);
 	fixture_material(m, "食品经营许可申请书", must, original,
 		say(zh, "本系统打印", "printed"),
-		say(zh, "[齐] 签字 2 页", "[ok] 2 pages"));
+		say(zh, "[齐] 签字 2 页", "[ok] 2 pages"))
+		->printable = true;
 	fixture_material(m, "营业执照", must, say(zh, "电子", "electronic"),
 		say(zh, "证照库", "library"), say(zh, "[齐] 已调用", "[ok]"));
 	it = fixture_material(m, "主要设备设施、经营布局、操作流程文件", must,
 		original, camera, say(zh, "[拍] 第 2 页", "[taking] page 2"));
-	it->missing = true;
+	it->missing = it->lacking = true;
 	fixture_page(it,
 		say(zh, "第 1 页  A4  200 dpi  0.4 MB",
 			"page 1  A4  200 dpi  0.4 MB"),
@@ -658,7 +666,7 @@ static void materials_typical(struct model *m, bool zh)
 	model_line(it->checks, say(zh, "[ ] 签字盖章齐全", "[ ] signed"));
 	it = fixture_material(m, "食品安全规章制度目录清单", must, original,
 		camera, say(zh, "[缺]", "[missing]"));
-	it->missing = true;
+	it->missing = it->lacking = true;
 	it = fixture_material(m, "从业人员健康证明",
 		say(zh, "容缺", "waivable"), say(zh, "复印件", "copy"), camera,
 		say(zh, "[缺] 可容缺 5日", "[missing] 5 d"));
@@ -687,6 +695,53 @@ static void materials_typical(struct model *m, bool zh)
 	fixture_devices(m, zh, true);
 }
 
+/* Printed for signature; on the line, and where the pages stand. */
+static void materials_form(struct model *m, bool zh)
+{
+	struct material_model *it;
+
+	materials_typical(m, zh);
+	it = m->materials.materials->pdata[0];
+	it->missing = it->lacking = true;
+	model_text(&it->state, say(zh, "[缺] 已打印待签", "[missing] to sign"));
+	model_text(&it->print_line,
+		say(zh, "09:46 打印，2 页，校验码 1a2b3c4d  cups:laser-17",
+			"printed 09:46, 2 p., check code 1a2b3c4d  "
+			"cups:laser-17"));
+	model_line(it->checks, say(zh, "[ ] 申请人签字", "[ ] signed"));
+	m->materials.focus = 0;
+	m->materials.page = 0;
+}
+
+/* Filled in anew after it was signed. */
+static void materials_old(struct model *m, bool zh)
+{
+	struct material_model *it;
+
+	materials_form(m, zh);
+	it = m->materials.materials->pdata[0];
+	model_text(
+		&it->state, say(zh, "[旧] 改过 F6 重打", "[old] changed, F6"));
+	m->materials.focus = 2;
+	model_line(m->materials.advice,
+		say(zh, "第 1 项打印后表单改过：F6 重打，重新签字。",
+			"No. 1 is older than the form: F6 prints the present "
+			"one, to be signed again."));
+}
+
+static void materials_preview(struct model *m, bool zh)
+{
+	materials_form(m, zh);
+	m->dialog.open = true;
+	model_text(
+		&m->dialog.title, say(zh, "预览：要打印签字的表",
+					  "The form, as it will be printed"));
+	model_text(&m->dialog.verb, say(zh, "F8 打印", "F8 print"));
+	model_line(m->dialog.lines, "食品经营许可申请书");
+	for (int i = 0; i < 20; i++)
+		model_line(m->dialog.lines, "经营者名称  登封市示例小吃店");
+}
+
 static void materials_full(struct model *m, bool zh)
 {
 	materials_typical(m, zh);
@@ -699,7 +754,7 @@ static void materials_full(struct model *m, bool zh)
 			say(zh, "高拍仪", "camera"),
 			say(zh, "[缺]", "[missing]"));
 
-		it->missing = true;
+		it->missing = it->lacking = true;
 		for (int n = 0; n < 12; n++)
 			fixture_page(it, "A4 200 dpi 0.4 MB", "[存]");
 	}
@@ -1089,6 +1144,7 @@ G_GNUC_UNUSED static const struct fixture fixtures[] = {
 	{"home-offline", home_offline, ""},
 	{"home-error", home_error, ""},
 	{"home-training", home_training, ""},
+	{"home-papers", home_papers, ""},
 	{"home-filter", home_typical, "text"},
 	{"home-menu", home_typical, "menu"},
 	{"home-goto", home_typical, "goto"},
@@ -1111,6 +1167,9 @@ G_GNUC_UNUSED static const struct fixture fixtures[] = {
 	{"materials-empty", materials_empty, ""},
 	{"materials-typical", materials_typical, ""},
 	{"materials-full", materials_full, ""},
+	{"materials-form", materials_form, ""},
+	{"materials-old", materials_old, ""},
+	{"materials-preview", materials_preview, "down page-down"},
 	{"materials-error", materials_error, ""},
 	{"materials-offline", materials_offline, ""},
 	{"materials-menu", materials_typical, "menu"},

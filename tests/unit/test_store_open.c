@@ -237,7 +237,7 @@ static void test_damaged_update(struct fixture *f, gconstpointer unused)
 	damage(f, "documents_seal",
 		"UPDATE documents SET number = 'x' WHERE kind = 'receipt'");
 	g_assert_false(case_document_printed(f->store, record->case_id,
-		"receipt", "cups:1", &clerk, &error));
+		"receipt", "cups:1", NULL, &clerk, &error));
 	g_assert_error(error, STORE_ERROR, STORE_ERROR_CORRUPT);
 	g_clear_error(&error);
 	g_assert_null(case_documents(f->store, record->case_id, &error));
