@@ -132,7 +132,7 @@ static void material_free(gpointer data)
 	struct material_model *it = data;
 
 	FREE_TEXTS(&it->name, &it->need, &it->form, &it->source, &it->state,
-		&it->print_line);
+		&it->print_line, &it->print_place);
 	g_clear_pointer(&it->pages, g_ptr_array_unref);
 	g_clear_pointer(&it->checks, g_ptr_array_unref);
 	g_free(it);

@@ -137,8 +137,9 @@ struct material_model {
 	bool missing; /* mandatory and not complete */
 	bool lacking; /* likewise, or could follow later: F7 goes there */
 	bool paper_seen, electronic;
-	bool printable;   /* made here from the form: F6 */
-	char *print_line; /* when it was printed and where; may be NULL */
+	bool printable;    /* made here from the form: F6 */
+	char *print_line;  /* when it was printed, which version; may be NULL */
+	char *print_place; /* the printer's job, or the path it was kept at */
 	int copies;
 	GPtrArray *pages;  /* struct page_model */
 	GPtrArray *checks; /* char *: "[x] 与原件一致" */

@@ -251,12 +251,43 @@ static char *joined(const GPtrArray *lines)
 	return g_string_free(out, FALSE);
 }
 
+/* Of a form made here: when and where it was printed. */
+static int print_rows(const struct material_model *material)
+{
+	return (material->print_line != NULL) + (material->print_place != NULL);
+}
+
+static void draw_print(struct canvas *canvas, int row, int cols,
+	const struct material_model *material)
+{
+	if (material->print_line)
+		canvas_fit(canvas, row++, 3, cols - 3, material->print_line,
+			STYLE_NORMAL, TEXT_CUT_END);
+	if (material->print_place)
+		canvas_fit(canvas, row, 3, cols - 3, material->print_place,
+			STYLE_NORMAL, TEXT_CUT_MIDDLE);
+}
+
+static void draw_page_list(const struct page *page, const struct model *model,
+	const struct material_model *material, int rows, int cols)
+{
+	int count = (int)array_len(material->pages), row = page->row;
+	int top = list_top(count, model->materials.page, rows);
+
+	for (int i = top; i < MIN(count, top + rows); i++)
+		draw_page_line(page->canvas, row++, cols,
+			material->pages->pdata[i], i == model->materials.page);
+	if (count == 0 && print_rows(material) == 0)
+		canvas_fit(page->canvas, row, 3, cols - 3, _("no page yet"),
+			STYLE_OFF, TEXT_CUT_END);
+}
+
 /* The lower half: pages left, picture right, checks below. */
 static void draw_pages(struct page *page, const struct model *model, int rows)
 {
 	const struct material_model *material = focused(model);
 	g_autofree char *title = NULL, *checks = NULL;
-	int count, top, width, cols, row;
+	int width, cols, prints;
 
 	if (!material || !page_need(page, rows + 2))
 		return;
@@ -266,24 +297,13 @@ static void draw_pages(struct page *page, const struct model *model, int rows)
 	width = draw_picture(
 		page->canvas, page->row, rows, material, model->materials.page);
 	cols = page->canvas->cols - width - (width ? 3 : 1);
-	count = (int)array_len(material->pages);
-	row = page->row;
 	checks = joined(material->checks);
-	if (*checks)
-		rows--;
-	if (material->print_line && rows > 1)
-		rows--;
-	top = list_top(count, model->materials.page, rows);
-	for (int i = top; i < MIN(count, top + rows); i++)
-		draw_page_line(page->canvas, row++, cols,
-			material->pages->pdata[i], i == model->materials.page);
-	if (material->print_line)
-		canvas_fit(page->canvas, row++, 3, cols - 3,
-			material->print_line, STYLE_NORMAL, TEXT_CUT_MIDDLE);
-	if (count == 0 && !material->print_line)
-		canvas_fit(page->canvas, row++, 3, cols - 3, _("no page yet"),
-			STYLE_OFF, TEXT_CUT_END);
-	page->row += rows + (material->print_line != NULL);
+	prints = print_rows(material);
+	rows -= (*checks != '\0') + prints;
+	draw_print(page->canvas, page->row, cols, material);
+	page->row += prints;
+	draw_page_list(page, model, material, rows, cols);
+	page->row += MAX(rows, 0);
 	if (*checks) {
 		canvas_fit(page->canvas, page->row, 3, cols - 3, checks,
 			STYLE_NORMAL, TEXT_CUT_END);
@@ -295,7 +315,7 @@ static void draw_pages(struct page *page, const struct model *model, int rows)
 static int pages_need(const struct model *model)
 {
 	const struct material_model *material = focused(model);
-	int rows = PAGE_LINES_MIN;
+	int pages, rows = PAGE_LINES_MIN;
 
 	if (!material)
 		return rows;
@@ -304,9 +324,17 @@ static int pages_need(const struct model *model)
 
 		rows = MAX(rows, (int)array_len(page->picture));
 	}
-	return MAX(rows, (int)array_len(material->pages)) +
-	       (array_len(material->checks) > 0) +
-	       (material->print_line != NULL);
+	pages = (int)array_len(material->pages) + print_rows(material);
+	return MAX(rows, pages) + (array_len(material->checks) > 0);
+}
+
+/* And at least: two lines of a print, a page and the checks. */
+static int pages_least(const struct model *model)
+{
+	const struct material_model *material = focused(model);
+
+	return material && print_rows(material) > 0 ? PAGE_LINES_MIN + 1
+						    : PAGE_LINES_MIN;
 }
 
 static void draw(const void *data, const struct model *model,
@@ -316,10 +344,10 @@ static void draw(const void *data, const struct model *model,
 	int count = (int)materials->materials->len;
 	int advice = (int)materials->advice->len;
 	int fixed = 2 + (materials->summary ? 2 : 0) + advice;
-	int list_rows = CLAMP(
-		body.rows - fixed - PAGE_LINES_MIN, LIST_MIN, MAX(count, 1));
-	int page_rows = CLAMP(body.rows - fixed - list_rows, PAGE_LINES_MIN,
-		pages_need(model));
+	int list_rows = CLAMP(body.rows - fixed - pages_least(model), LIST_MIN,
+		MAX(count, 1));
+	int page_rows = CLAMP(body.rows - fixed - list_rows, pages_least(model),
+		MAX(pages_need(model), pages_least(model)));
 	struct page page;
 
 	(void)data;

@@ -295,6 +295,7 @@ static void fill_material(struct app *app, int index,
 	row->printable = def->printed_here && row->needed;
 	line = paper_form_line(material);
 	model_text(&row->print_line, line);
+	model_text(&row->print_place, paper_form_place(material));
 	row->paper_seen = !strcmp(json_text_or(material, "form", ""), "paper");
 	row->electronic = materials_pages(material) > 0;
 	row->copies = (int)json_int_or(material, "copies", 1);

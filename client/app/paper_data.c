@@ -41,6 +41,16 @@ static const char *form_code(const struct json *material)
 	return "paper";
 }
 
+/* As captured; of a form made here and handed in as paper, as printed. */
+static int64_t page_count(const struct json *material)
+{
+	int64_t captured = (int64_t)json_length(json_get(material, "pages"));
+
+	return captured
+		       ? captured
+		       : json_int_or(json_get(material, "printed"), "pages", 0);
+}
+
 static struct json *material_json(const struct json *material)
 {
 	struct json *out = json_new_object();
@@ -51,8 +61,7 @@ static struct json *material_json(const struct json *material)
 	json_put_text(out, "kind", json_text_or(material, "kind", "original"));
 	json_put_int(out, "copies", json_int_or(material, "copies", 1));
 	json_put_text(out, "form", form_code(material));
-	json_put_int(out, "pages",
-		(int64_t)json_length(json_get(material, "pages")));
+	json_put_int(out, "pages", page_count(material));
 	json_put_text(out, "sha256", json_text_or(first, "sha256", ""));
 	return out;
 }

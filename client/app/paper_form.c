@@ -225,10 +225,13 @@ char *paper_form_line(const struct json *material)
 	g_autofree char *version =
 		g_strndup(json_text_or(printed, "values", ""), VERSION_CHARS);
 
-	return printed ? g_strdup_printf(_("printed %s, %d p., check code %s  "
-					   "%s"),
+	return printed ? g_strdup_printf(_("printed %s, %d p., check code %s"),
 				 json_text_or(printed, "at", ""),
-				 (int)json_int_or(printed, "pages", 0), version,
-				 json_text_or(printed, "where", ""))
+				 (int)json_int_or(printed, "pages", 0), version)
 		       : NULL;
+}
+
+const char *paper_form_place(const struct json *material)
+{
+	return json_text(json_get(material, "printed"), "where");
 }

@@ -352,8 +352,9 @@ bool paper_form_is_old(const struct app *app,
 	const struct catalog_material *def, const struct json *material);
 /* The paper came in, ticked or captured: it is one of the present values. */
 void paper_form_came_in(const struct app *app, struct json *material);
-/* When, how many pages, where; NULL: never. Caller frees. */
+/* When, how many pages, which values; NULL: never. Caller frees. */
 char *paper_form_line(const struct json *material);
+const char *paper_form_place(const struct json *material); /* NULL: never */
 /* What the template gets, and the digest of what is signed of it. */
 struct json *paper_form_data(const struct app *app,
 	const struct catalog_material *def, char values[SHA256_TEXT]);

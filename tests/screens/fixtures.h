@@ -705,9 +705,10 @@ static void materials_form(struct model *m, bool zh)
 	it->missing = it->lacking = true;
 	model_text(&it->state, say(zh, "[缺] 已打印待签", "[missing] to sign"));
 	model_text(&it->print_line,
-		say(zh, "09:46 打印，2 页，校验码 1a2b3c4d  cups:laser-17",
-			"printed 09:46, 2 p., check code 1a2b3c4d  "
-			"cups:laser-17"));
+		say(zh, "09:46 打印，2 页，校验码 1a2b3c4d",
+			"printed 09:46, 2 p., check code 1a2b3c4d"));
+	model_text(&it->print_place,
+		"/var/lib/yikou/outbox/20261123-A018-食品经营许可申请书.pdf");
 	model_line(it->checks, say(zh, "[ ] 申请人签字", "[ ] signed"));
 	m->materials.focus = 0;
 	m->materials.page = 0;

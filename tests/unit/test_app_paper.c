@@ -110,7 +110,8 @@ static void test_form(void)
 	assert_state(desk, 0, "[missing] F6");
 	print_form(desk, 0);
 	assert_said(desk, "No. 1 is kept in the outbox");
-	assert_holds(material(desk, 0)->print_line, "outbox/");
+	assert_holds(material(desk, 0)->print_line, "check code");
+	assert_holds(material(desk, 0)->print_place, "outbox/");
 	g_assert_true(material(desk, 0)->missing);
 	g_assert_cmpint(audits_of(desk, "print"), ==, 1);
 	g_assert_cmpint(files_in_outbox(desk), ==, 1);
