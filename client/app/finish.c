@@ -309,8 +309,9 @@ void finish_pad_changed(struct app *app, bool is_there)
 
 static bool goes_home(const struct app *app)
 {
+	/* Not from under a question the clerk is answering. */
 	return app->model.view == VIEW_FINISH && app->model.finish.complete &&
-	       app->visit.open &&
+	       app->visit.open && !app->model.dialog.open &&
 	       !strcmp(app->rating.ticket_id, app->visit.ticket->ticket_id);
 }
 

@@ -214,6 +214,7 @@ static void test_accept(struct fixture *f, gconstpointer unused)
 
 	g_autofree char *text = text_of(f->out);
 
+	assert_has(text, "符合法定形式");
 	assert_has(text, "第三十二条第一款第五项的规定");
 	assert_has(text, "承诺件");
 	assert_has(text, "2026年12月7日，暂");
