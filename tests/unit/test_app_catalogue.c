@@ -317,7 +317,7 @@ static void test_told_later(void)
 		"{\"event\":\"changed\",\"feeds\":[\"catalog\"]}";
 	AUTO(json) line = json_parse(hint, strlen(hint), NULL);
 	struct fake fake;
-	struct desk *desk = new_desk();
+	struct desk *desk = desk_with_queue();
 
 	desk_catalog(desk, 2, "item", SENIOR, NULL);
 	fake_open_at(&fake, desk);
