@@ -89,7 +89,7 @@ static bool open_files(struct app *app, GError **error)
 	g_autofree char *reasons =
 		config_data(app->config, "rules/refusal-reasons.json");
 
-	app->catalog = offer_load(catalog, app->store, error);
+	app->catalog = offer_load(catalog, app->store, NULL, error);
 	if (!app->catalog)
 		return false;
 	app->calendar = calendar_load(calendar, error);

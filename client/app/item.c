@@ -218,6 +218,7 @@ static bool set_item(struct app *app, const struct catalog_item *item)
 void item_choose(struct app *app, struct intent *intent)
 {
 	const struct search_hit *hit;
+	bool began_before;
 
 	if (!is_choosing(app) || !app->item_hits || intent->index < 0 ||
 		(guint)intent->index >= app->item_hits->len)
@@ -233,6 +234,11 @@ void item_choose(struct app *app, struct intent *intent)
 			hit->item->windows[0] ? hit->item->windows[0] : "?");
 		return;
 	}
-	if (set_item(app, hit->item))
-		visit_go(app, VIEW_FORM);
+	if (!set_item(app, hit->item))
+		return;
+	began_before = strcmp(app->visit.item->version, hit->item->version);
+	visit_go(app, VIEW_FORM);
+	if (began_before && app->model.view == VIEW_FORM)
+		app_say(app, _("The item changed; this case goes on with the "
+			       "version it began with."));
 }

@@ -89,8 +89,8 @@ static const char *head_of(const GPtrArray *rows)
 	return NULL;
 }
 
-static bool add_taken(
-	struct catalog *catalog, struct store *store, GError **error)
+static bool add_taken(struct catalog *catalog, struct store *store,
+	GPtrArray *sentences, GError **error)
 {
 	g_autoptr(GPtrArray) rows = catalog_taken(store, error);
 	GError **errors;
@@ -105,18 +105,23 @@ static bool add_taken(
 	g_ptr_array_sort(rows, compare_ranks);
 	apply_rows(catalog, rows, errors);
 	for (guint i = 0; i < rows->len; i++) {
-		if (errors[i])
-			log_error(errors[i], "taken from the platform before");
+		if (!errors[i])
+			continue;
+		log_error(errors[i], "taken from the platform before");
+		if (sentences)
+			g_ptr_array_add(
+				sentences, g_strdup(errors[i]->message));
 	}
 	errors_free(errors, rows->len);
 	return true;
 }
 
-struct catalog *offer_load(const char *dir, struct store *store, GError **error)
+struct catalog *offer_load(const char *dir, struct store *store,
+	GPtrArray *sentences, GError **error)
 {
 	AUTO(catalog) catalog = catalog_load(dir, error);
 
-	if (!catalog || (store && !add_taken(catalog, store, error)))
+	if (!catalog || (store && !add_taken(catalog, store, sentences, error)))
 		return NULL;
 	return g_steal_pointer(&catalog);
 }

@@ -10,9 +10,10 @@
 #include "client/store/catalog_rows.h"
 
 /* dir is the folder of the files; store may be NULL. What was taken before and
- * does not fit any more is logged and left out. */
-struct catalog *offer_load(
-	const char *dir, struct store *store, GError **error);
+ * does not fit any more is logged and left out; sentences (of char *, may be
+ * NULL) gets why. */
+struct catalog *offer_load(const char *dir, struct store *store,
+	GPtrArray *sentences, GError **error);
 
 /* What became of the rows that waited. */
 struct offer_news {

@@ -17,6 +17,7 @@ struct found {
 	struct catalog *files;   /* own: what is installed */
 	struct catalog *catalog; /* own: what the window offers */
 	struct offer_news news;
+	GPtrArray *wrong;      /* own: char *, what is not used, and why */
 	struct people *people; /* own */
 };
 
@@ -25,6 +26,7 @@ static void found_clear(struct found *found)
 	catalog_free(found->files);
 	catalog_free(found->catalog);
 	offer_news_clear(&found->news);
+	g_clear_pointer(&found->wrong, g_ptr_array_unref);
 	people_free(found->people);
 }
 
@@ -78,9 +80,9 @@ static void print_catalogue(const struct found *found)
 				"installed one and is not used"));
 	print_items(_("from the platform"), pulled);
 	print_items(_("withdrawn by the platform"), withdrawn);
-	for (guint i = 0; i < found->news.sentences->len; i++)
+	for (guint i = 0; i < found->wrong->len; i++)
 		command_print(_("  set aside  %s"),
-			(const char *)found->news.sentences->pdata[i]);
+			(const char *)found->wrong->pdata[i]);
 	if (found->news.held > 0)
 		command_print(_("  %d withdrawals at once are held: yikou sync "
 				"agree lets them through"),
@@ -125,8 +127,8 @@ static void print_json(const struct found *found)
 	json_put(report, "from_platform",
 		items_json(pulled_items(found->catalog)));
 	json_put(report, "withdrawn", items_json(withdrawn_items(found)));
-	for (guint i = 0; i < found->news.sentences->len; i++)
-		json_add_text(aside, found->news.sentences->pdata[i]);
+	for (guint i = 0; i < found->wrong->len; i++)
+		json_add_text(aside, found->wrong->pdata[i]);
 	json_put(report, "set_aside", aside);
 	json_put_int(report, "held", found->news.held);
 	json_put_int(report, "people", (int64_t)people_count(found->people));
@@ -142,18 +144,20 @@ static bool join(struct found *found, const char *dir, GError **error)
 	g_autofree char *file = config_state(found->config, "window.db");
 	AUTO(store) store = NULL;
 
-	found->news.sentences = g_ptr_array_new_with_free_func(g_free);
 	if (g_file_test(file, G_FILE_TEST_EXISTS)) {
 		store = store_open(config_path(found->config, "paths.state"),
 			config_text(found->config, "window.number"), error);
 		if (!store)
 			return false;
 	}
-	found->catalog = offer_load(dir, store, error);
+	found->catalog = offer_load(dir, store, found->wrong, error);
 	if (!found->catalog || !store)
 		return found->catalog != NULL;
-	offer_news_clear(&found->news);
-	return offer_update(found->catalog, store, true, &found->news, error);
+	if (!offer_update(found->catalog, store, true, &found->news, error))
+		return false;
+	g_ptr_array_extend_and_steal(
+		found->wrong, g_steal_pointer(&found->news.sentences));
+	return true;
 }
 
 static bool find_all(struct found *found, GError **error)
@@ -177,7 +181,8 @@ static bool find_all(struct found *found, GError **error)
 
 static enum exit_code check_all(const struct command_options *options)
 {
-	struct found found = {.config = options->config};
+	struct found found = {.config = options->config,
+		.wrong = g_ptr_array_new_with_free_func(g_free)};
 	g_autoptr(GError) error = NULL;
 	enum exit_code code = EXIT_CODE_OK;
 
@@ -189,7 +194,7 @@ static enum exit_code check_all(const struct command_options *options)
 		print_json(&found);
 	else
 		print_found(&found);
-	if (found.news.sentences->len > 0 || found.news.held > 0)
+	if (found.wrong->len > 0 || found.news.held > 0)
 		code = EXIT_CODE_ITEM;
 	found_clear(&found);
 	return code;

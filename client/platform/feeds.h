@@ -6,6 +6,7 @@
 #ifndef CLIENT_PLATFORM_FEEDS_H
 #define CLIENT_PLATFORM_FEEDS_H
 
+#include "client/base/json.h"
 #include "client/platform/platform.h"
 
 /* Inside the caller's transaction. */
@@ -24,7 +25,6 @@ bool feed_prune(struct platform *platform, int64_t before_ms, GError **error);
 
 /* A row of feed "catalog", unless it is served like this already. Inside the
  * caller's transaction. */
-struct json;
 bool feed_put_catalog(struct platform *platform, const char *entity,
 	const char *id, const struct json *body, GError **error);
 

@@ -288,6 +288,7 @@ static void test_case_keeps(void)
 	act0(desk, INTENT_BACK);
 	act_text(desk, INTENT_ITEM_FILTER, 0, "gtgsh");
 	act_at(desk, INTENT_ITEM_CHOOSE, 0);
+	assert_said(desk, "the version it began with");
 	g_assert_cmpstr(field(desk, "trade_name")->value, ==, "登封市示例小店");
 	past_the_gap(desk);
 	desk_catalog(desk, 3, "item", SHOP, NULL);

@@ -164,6 +164,31 @@ static void test_check_platform(void)
 	desk_free(desk);
 }
 
+/* Taken once, and wrong since: its department was closed. */
+static void test_check_taken(void)
+{
+	struct desk *desk = desk_new("03", "");
+	struct json *head = shipped("catalog.json");
+	struct json *item = shipped("items/06-senior-card.json");
+	struct json *department = json_new_object();
+
+	json_put_text(department, "name", "登封市新设局");
+	json_put_text(department, "uscc", "11410185DEM000065C");
+	json_add(json_get_mutable(head, "departments"), department);
+	json_put_text(item, "department", "登封市新设局");
+	desk_catalog(desk, 1, "catalog", "catalog", head);
+	desk_catalog(desk, 2, "item", SENIOR, item);
+	desk_open(desk);
+	desk_login(desk);
+	act0(desk, INTENT_RECONNECT);
+	desk_catalog(desk, 3, "catalog", "catalog", shipped("catalog.json"));
+	act0(desk, INTENT_RECONNECT);
+	desk_close(desk);
+	expect(run_command(desk, "check", NULL), EXIT_CODE_ITEM,
+		"set aside  item " SENIOR ": department", "department");
+	desk_free(desk);
+}
+
 /* Held withdrawals, let through by a person. */
 static void test_agree(void)
 {
@@ -593,6 +618,7 @@ int main(int argc, char **argv)
 	g_test_init(&argc, &argv, NULL);
 	g_test_add_func("/commands/check", test_check);
 	g_test_add_func("/commands/check-platform", test_check_platform);
+	g_test_add_func("/commands/check-taken", test_check_taken);
 	g_test_add_func("/commands/agree", test_agree);
 	g_test_add_func("/commands/check-broken", test_check_broken);
 	g_test_add_func("/commands/check-missing", test_check_missing);
