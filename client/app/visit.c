@@ -310,6 +310,8 @@ static bool update_draft(struct app *app, size_t *set_aside)
 	is_older = strcmp(record->item_version, version) != 0;
 	g_free(record->item_version);
 	record->item_version = g_strdup(version);
+	if (is_older)
+		catalogue_keep(app, app->visit.item);
 	*set_aside = materials_setup(app);
 	return !is_older;
 }

@@ -70,6 +70,7 @@ _yikou_command() {
 		case ${words[0]:-} in
 		passwd) _yikou_reply '--help -h' "$1" ;;
 		'') _yikou_reply '--config --json --help --version -c -h' "$1" ;;
+		verify) _yikou_reply '--config --json --quick --help -c -h' "$1" ;;
 		*) _yikou_reply '--config --json --help -c -h' "$1" ;;
 		esac
 		return
@@ -78,7 +79,7 @@ _yikou_command() {
 	'') _yikou_reply 'screen check diag sync verify passwd' "$1" ;;
 	diag) _yikou_reply check "$1" ;;
 	'diag check') _yikou_reply "$(_yikou_devices)" "$1" ;;
-	sync) _yikou_reply status "$1" ;;
+	sync) _yikou_reply 'status agree' "$1" ;;
 	esac
 }
 

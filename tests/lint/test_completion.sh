@@ -108,7 +108,7 @@ is "a card" "$(complete yikou-sim -c yikou.conf ctl card idcard na)" \
 	'name= nation='
 is "state wants nothing" "$(complete yikou-sim -c yikou.conf ctl state '')" ""
 is "templates" "$(complete yikou-paper --templates templates --sample '')" \
-	'receipt accept-notice refuse-notice'
+	'receipt accept-notice application-form refuse-notice'
 is "a number is typed" "$(complete yikou-syncd --max-time '')" ""
 is "by the whole path" "$(complete /usr/bin/yikou-devd --li)" --list
 
