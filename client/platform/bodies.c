@@ -7,7 +7,7 @@
 #include "client/rules/case_state.h"
 
 static const char *const aggregates[] = {
-	"case", "ticket", "rating", "window", "number", NULL};
+	"case", "ticket", "rating", "window", "number", "op", NULL};
 static const char *const state_accepted[] = {"accepted", NULL};
 static const char *const states_refused[] = {"refused", "not-needed", NULL};
 static const char *const no_rating[] = {"no-answer", "refused", "device", NULL};
@@ -161,6 +161,37 @@ static const struct field actor[] = {
 static const struct field when[] = {
 	{"wall", FIELD_TIME, true},
 	TEXT("quality", false, 20),
+	{NULL},
+};
+
+/* The op that was refused, as it was sent, but for its body. */
+static const struct field refused_op[] = {
+	WHOLE("store_seq", true, 1, INT64_C(1) << 53),
+	{"agg", FIELD_TEXT, true, .values = aggregates},
+	TEXT("agg_id", true, 64),
+	WHOLE("agg_seq", true, 1, INT64_C(1) << 53),
+	TEXT("kind", true, 40),
+	{"sha256", FIELD_SHA256, true},
+	{"prev_hash", FIELD_SHA256, true},
+	{"hash", FIELD_SHA256, true},
+	{"actor", FIELD_OBJECT, true, .fields = actor},
+	{"time", FIELD_OBJECT, true, .fields = when},
+	{NULL},
+};
+
+#define ON_REFUSED                                                     \
+	{"op_id", FIELD_UUID, true},                                   \
+		{"refused", FIELD_OBJECT, true, .fields = refused_op}, \
+		TEXT("reason", true, 200), TEXT("staff_no", true, 20), \
+	{                                                              \
+		"at", FIELD_TIME, true                                 \
+	}
+
+const struct field body_op_void[] = {ON_REFUSED, {NULL}};
+
+const struct field body_op_replace[] = {
+	ON_REFUSED,
+	{"body", FIELD_OBJECT, true},
 	{NULL},
 };
 

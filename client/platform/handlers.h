@@ -18,7 +18,9 @@ HANDLER(capabilities_get);
 HANDLER(ops_batch);
 HANDLER(ops_get);
 HANDLER(stores_get);
+/* reconciliation.c */
 HANDLER(digests_get);
+HANDLER(reconciliation_ops);
 /* blobs.c */
 HANDLER(blobs_missing);
 HANDLER(blobs_put);

@@ -17,6 +17,7 @@
 	X(PROBLEM_METHOD, "method_not_allowed", 405, false, "不支持该方法")   \
 	X(PROBLEM_OUT_OF_ORDER, "out_of_order", 409, true, "顺序不连续")      \
 	X(PROBLEM_MISSING_BLOBS, "missing_blobs", 409, true, "附件尚未上传")  \
+	X(PROBLEM_VOIDED, "voided", 409, false, "该操作已作废或更正")         \
 	X(PROBLEM_NUMBERS_EXHAUSTED, "numbers_exhausted", 409, false,         \
 		"号段已用完")                                                 \
 	X(PROBLEM_CURSOR_EXPIRED, "cursor_expired", 410, false, "游标已过期") \

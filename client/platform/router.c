@@ -24,6 +24,7 @@ static const struct route routes[] = {
 	{METHOD_GET, "/v1/cases", cases_list, 0},
 	{METHOD_GET, "/v1/cases/{case_id}", cases_get, 0},
 	{METHOD_GET, "/v1/reconciliation/digests", digests_get, 0},
+	{METHOD_GET, "/v1/reconciliation/ops", reconciliation_ops, 0},
 	{METHOD_GET, "/", page_home, ROUTE_OPEN | ROUTE_LOCAL},
 	{METHOD_GET, "/cases/{case_id}", page_case, ROUTE_OPEN | ROUTE_LOCAL},
 	{METHOD_POST, "/_catalog", catalog_post,
