@@ -124,7 +124,8 @@ static void test_bad_replacement(struct fixture *f, gconstpointer data)
 {
 	struct window w;
 	struct refused r;
-	AUTO(json) first = NULL, *cases = NULL;
+	AUTO(json) first = NULL, *second = NULL, *cases = NULL;
+	g_autofree char *body = NULL;
 
 	(void)data;
 	window_open(&w, "03");
@@ -132,6 +133,11 @@ static void test_bad_replacement(struct fixture *f, gconstpointer data)
 	add_replacement(&w, &r, 902);
 	first = push(f->platform, &w, NULL);
 	assert_refused(first, 0, 422, "number_not_leased");
+	body = g_strdup_printf(
+		"{%s,\"body\":{\"case_id\":\"%s\"}}", r.about, r.case_id);
+	add_op(&w, "op", r.op_id, 1, "op.replace", body);
+	second = push(f->platform, &w, NULL);
+	assert_refused(second, 0, 422, "invalid");
 	cases = get(f->platform, "/v1/cases");
 	g_assert_cmpint(json_length(json_get(cases, "rows")), ==, 0);
 	refused_clear(&r);
@@ -192,7 +198,8 @@ static void test_buckets(struct fixture *f, gconstpointer data)
 	struct window w;
 	char ticket[UUID_TEXT];
 	g_autofree char *all = NULL, *one = NULL, *none = NULL, *ops = NULL;
-	AUTO(json) reply = NULL, *digests = NULL, *day = NULL, *list = NULL, *empty = NULL, *bad = NULL;
+	AUTO(json) reply = NULL, *digests = NULL, *day = NULL, *list = NULL,
+		   *empty = NULL, *bad = NULL;
 	const struct json *bucket;
 
 	(void)data;
@@ -211,8 +218,8 @@ static void test_buckets(struct fixture *f, gconstpointer data)
 	assert_int(bucket, "count", 2);
 	one = g_strconcat(all, "&day=2026-11-23", NULL);
 	day = get(f->platform, one);
-	g_assert_true(
-		json_equal(json_get(day, "buckets"), json_get(digests, "buckets")));
+	g_assert_true(json_equal(
+		json_get(day, "buckets"), json_get(digests, "buckets")));
 	none = g_strconcat(all, "&day=2026-11-24", NULL);
 	empty = get(f->platform, none);
 	g_assert_cmpint(json_length(json_get(empty, "buckets")), ==, 0);
