@@ -194,6 +194,7 @@ static void settle_results(struct link *link, struct batch_reply *reply)
 			.problem = *result->code ? result->code : NULL,
 			.server_version = result->version,
 			.receipt = result->receipt,
+			.outcome = result->outcome,
 			.server_ms = MAX(0, reply->answer.server_ms),
 			.delay_ms = result->delay_ms,
 		};

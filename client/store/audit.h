@@ -41,6 +41,11 @@
 	X(AUDIT_CATALOG, "catalog")             \
 	X(AUDIT_CATALOG_AGREE, "catalog.agree")
 
+	X(AUDIT_SYNC_REQUEUE, "sync.requeue")   \
+	X(AUDIT_SYNC_VOID, "sync.void")         \
+	X(AUDIT_SYNC_REPLACE, "sync.replace")   \
+	X(AUDIT_DEVICE, "device")
+
 #define AUDIT_ACT_ROW(code, name) code,
 enum audit_act { AUDIT_ACTS(AUDIT_ACT_ROW) AUDIT_ACT_COUNT };
 

@@ -45,6 +45,7 @@ struct op {
 	char *problem; /* code of the platform's problem, "" */
 };
 void op_free(struct op *op);
+DEFINE_AUTO(op, op_free)
 
 /* Claims at most max_ops ops of at most max_bytes in store_seq order whose
  * aggregate has no earlier op unsent outside the batch, with a fresh fencing
@@ -74,6 +75,7 @@ struct op_outcome {
 	const char *problem; /* code, may be NULL */
 	const char *server_version;
 	const char *receipt; /* JSON text of an ack, may be NULL */
+	const char *outcome; /* of an op about a parked one, see parked.h */
 	int64_t server_ms;
 	int64_t delay_ms; /* for RETRY */
 };

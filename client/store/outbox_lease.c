@@ -261,6 +261,9 @@ static bool follow_up(struct store *store, int64_t store_seq,
 		return false;
 	if (!parked && !keep_receipt(store, op_id, outcome, error))
 		return false;
+	if (!parked && strcmp(db_text(rows, 1), "op") == 0)
+		return parked_settled(
+			store, db_text(rows, 2), outcome->outcome, error);
 	return strcmp(db_text(rows, 1), "ticket") != 0 ||
 	       ticket_settled(store, db_text(rows, 2), parked, error);
 }

@@ -74,6 +74,10 @@ struct op *op_read(struct db_rows *rows);
 	"o.fits, s.fits"
 enum { OP_COLUMN_COUNT = 19, OP_COLUMN_FITS = 17, OP_COLUMN_STATE_FITS = 18 };
 
+/* parked.c: an op about the parked op_id was acknowledged. */
+bool parked_settled(struct store *store, const char *op_id, const char *outcome,
+	GError **error);
+
 /* numbers.c: the next number of a series, bound to owner. prefix is the
  * block's. STORE_ERROR_NUMBERS. */
 bool number_take(struct store *store, const char *series, const char *owner,

@@ -294,6 +294,20 @@ const struct db_migration store_migrations[] = {
 	"DROP INDEX documents_pending;"
 	"CREATE INDEX documents_pending ON documents(case_id)"
 	" WHERE printed = '';"},
+
+	/* What a person decided about parked ops. */
+	{2,
+	"CREATE TABLE parked_acts("
+	" id INTEGER PRIMARY KEY,"
+	" store_seq INTEGER NOT NULL REFERENCES outbox,"
+	" action TEXT NOT NULL, reason TEXT NOT NULL,"
+	" staff_no TEXT NOT NULL, new_op TEXT NOT NULL,"
+	" at_ms INTEGER NOT NULL,"
+	SEALED("'parked_acts', id, store_seq, action, reason, staff_no,"
+		" new_op, at_ms")
+	") STRICT;"
+	APPEND_ONLY("parked_acts")
+	"CREATE INDEX parked_acts_by_op ON parked_acts(store_seq);"},
 };
 /* clang-format on */
 
@@ -318,5 +332,7 @@ const struct sealed_table store_sealed_tables[] = {
 	{"visit", "id"},
 	{"catalog_taken", "id"},
 	{"items_kept", "code"},
+
+	{"parked_acts", "id"},
 	{NULL, NULL},
 };
