@@ -380,7 +380,7 @@ static bool push_batch(struct link *link)
 bool push_next(struct link *link)
 {
 	link->push.next_ms = -1;
-	if (link->push.halted)
+	if (link->push.halted || link->options.verify)
 		return false;
 	if (link->options.once && link->push.fruitless >= FRUITLESS_MAX)
 		return false;

@@ -41,6 +41,8 @@ struct number_block {
 };
 bool number_block_add(
 	struct store *store, const struct number_block *block, GError **error);
+/* All blocks, also used up ones; array of struct number_block *. */
+GPtrArray *number_blocks(struct store *store, GError **error);
 int64_t numbers_left(struct store *store, const char *series);
 /* Every number of every block is used, void or still free; series may be NULL
  * for all. {"series":..,"leased":N,"used":N,"void":N,"free":N} each. */

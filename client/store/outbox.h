@@ -97,6 +97,11 @@ int64_t outbox_next_ms(struct store *store);
 GPtrArray *outbox_list(
 	struct store *store, enum op_state state, int limit, GError **error);
 
+/* Acknowledged ops that the platform has lost: they go out again with the same
+ * bytes. Others are left as they are. One transaction, one audit row. */
+bool outbox_send_again(struct store *store, const int64_t *store_seqs,
+	size_t count, GError **error);
+
 /* Hash chain of the whole outbox, dense store_seq: STORE_ERROR_CORRUPT names
  * the first bad row. *chain_head may be NULL. */
 bool outbox_verify(struct store *store, int64_t *rows,

@@ -29,8 +29,8 @@ static struct op *find(struct store *store, const char *condition,
 static struct op *find_seq(
 	struct store *store, int64_t store_seq, GError **error)
 {
-	return find(store, "o.store_seq = ?1", DB_VALUES(DB_INT(store_seq)),
-		error);
+	return find(
+		store, "o.store_seq = ?1", DB_VALUES(DB_INT(store_seq)), error);
 }
 
 struct op *parked_find(struct store *store, const char *name, GError **error)
@@ -39,8 +39,7 @@ struct op *parked_find(struct store *store, const char *name, GError **error)
 
 	if (digits > 0 && digits <= NAME_MAX_DIGITS && !name[digits])
 		return find_seq(store, g_ascii_strtoll(name, NULL, 10), error);
-	return find(
-		store, "o.op_id = ?1", DB_VALUES(DB_TEXT(name)), error);
+	return find(store, "o.op_id = ?1", DB_VALUES(DB_TEXT(name)), error);
 }
 
 /* The op, when a person may decide about it now; NULL: error says why not. */
@@ -101,8 +100,7 @@ static bool note(struct store *store, const struct op *op, const char *action,
 		       error);
 }
 
-static bool make_ready(
-	struct store *store, int64_t store_seq, GError **error)
+static bool make_ready(struct store *store, int64_t store_seq, GError **error)
 {
 	return db_run(store->db,
 		"UPDATE outbox_state SET attempts = 0, not_before_ms = 0,"
@@ -165,10 +163,8 @@ static bool add_decision(struct store *store, const struct op *op,
 	const char *kind, const struct actor *actor, struct json *take_body,
 	GError **error)
 {
-	struct new_op made = {.agg = "op",
-		.agg_id = op->op_id,
-		.kind = kind,
-		.actor = actor};
+	struct new_op made = {
+		.agg = "op", .agg_id = op->op_id, .kind = kind, .actor = actor};
 
 	return outbox_add(store, &made, take_body, error);
 }
@@ -185,8 +181,7 @@ bool parked_void(struct store *store, int64_t store_seq, const char *reason,
 	return op &&
 	       add_decision(store, op, "op.void", actor,
 		       about(op, reason, actor), error) &&
-	       note(store, op, "void", AUDIT_SYNC_VOID, reason, actor,
-		       error) &&
+	       note(store, op, "void", AUDIT_SYNC_VOID, reason, actor, error) &&
 	       db_commit(change, error);
 }
 

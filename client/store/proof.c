@@ -8,7 +8,8 @@
 
 /* The date as json_put_time() writes it: local time. */
 #define OP_WINDOW "json_extract(o.actor, '$.window')"
-#define OP_DAY    "strftime('%Y-%m-%d', o.wall_ms / 1000, 'unixepoch', 'localtime')"
+#define OP_DAY \
+	"strftime('%Y-%m-%d', o.wall_ms / 1000, 'unixepoch', 'localtime')"
 
 struct sum {
 	struct proof_bucket bucket;
@@ -31,8 +32,8 @@ static void add_op(struct sum *sum, struct db_rows *rows)
 }
 
 /* Most rows belong to the bucket of the row before. */
-static struct sum *sum_of(GHashTable *sums, struct sum *last, const char *window,
-	const char *day)
+static struct sum *sum_of(
+	GHashTable *sums, struct sum *last, const char *window, const char *day)
 {
 	g_autofree char *key = NULL;
 	struct sum *sum = last;
@@ -44,8 +45,8 @@ static struct sum *sum_of(GHashTable *sums, struct sum *last, const char *window
 	sum = g_hash_table_lookup(sums, key);
 	if (!sum) {
 		sum = g_new0(struct sum, 1);
-		g_strlcpy(sum->bucket.window, window,
-			sizeof(sum->bucket.window));
+		g_strlcpy(
+			sum->bucket.window, window, sizeof(sum->bucket.window));
 		g_strlcpy(sum->bucket.day, day, sizeof(sum->bucket.day));
 		g_hash_table_insert(sums, g_steal_pointer(&key), sum);
 	}
@@ -62,8 +63,7 @@ static int compare(gconstpointer a, gconstpointer b)
 
 static GArray *take_sums(GHashTable *sums)
 {
-	GArray *buckets =
-		g_array_new(FALSE, TRUE, sizeof(struct proof_bucket));
+	GArray *buckets = g_array_new(FALSE, TRUE, sizeof(struct proof_bucket));
 	GHashTableIter iter;
 	gpointer value;
 

@@ -15,7 +15,7 @@ struct proof_bucket {
 	char window[8], day[PROOF_DAY_TEXT]; /* "03", "2026-11-23" */
 	int64_t count;                       /* ops that must be there */
 	int64_t waiting;                     /* not yet: unsent or parked */
-	char xor[SHA256_TEXT];               /* of those that must be there */
+	char xor [SHA256_TEXT];              /* of those that must be there */
 };
 
 /* In order of window and day. day: one day only, or NULL. Array of struct

@@ -236,6 +236,46 @@ static void test_buckets(struct fixture *f, gconstpointer data)
 	window_close(&w);
 }
 
+static struct json *claim_block(struct platform *platform,
+	const struct window *w, const char *series, int first, int last)
+{
+	char block_id[UUID_TEXT];
+	g_autofree char *body = NULL;
+
+	uuid7(block_id);
+	body = g_strdup_printf(
+		"{\"block_id\":\"%s\",\"series\":\"%s\",\"count\":%d,"
+		"\"store_uuid\":\"%s\",\"first\":%d,\"last\":%d}",
+		block_id, series, last - first + 1, w->uuid, first, last);
+	return post(platform, "/v1/number-blocks", body);
+}
+
+/* After a restore a window says which numbers it has: they are not leased to
+ * anybody else, and what others have is not given away. */
+static void test_claimed_block(struct fixture *f, gconstpointer data)
+{
+	struct window w, other;
+	AUTO(json) mine = NULL, *theirs = NULL, *taken = NULL, *odd = NULL;
+	char block_id[UUID_TEXT];
+
+	(void)data;
+	window_open(&w, "03");
+	window_open(&other, "03");
+	mine = claim_block(f->platform, &w, "case:03", 401, 600);
+	assert_int(mine, "http", 201);
+	assert_int(mine, "first", 401);
+	uuid7(block_id);
+	theirs = lease(f->platform, other.uuid, block_id, "case:03", 200);
+	assert_int(theirs, "first", 601);
+	taken = claim_block(f->platform, &other, "case:03", 600, 600);
+	assert_int(taken, "http", 422);
+	assert_text(taken, "code", "number_taken");
+	odd = claim_block(f->platform, &w, "case:03", 9990, 10000);
+	assert_int(odd, "http", 400);
+	window_close(&w);
+	window_close(&other);
+}
+
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
@@ -245,5 +285,6 @@ int main(int argc, char **argv)
 	TEST("/platform/refused/arrived-after-all", test_arrived_after_all);
 	TEST("/platform/refused/foreign", test_foreign);
 	TEST("/platform/reconciliation/buckets", test_buckets);
+	TEST("/platform/reconciliation/claimed-block", test_claimed_block);
 	return g_test_run();
 }

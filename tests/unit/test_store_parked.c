@@ -21,13 +21,13 @@ static int64_t park_one(struct store *store)
 	int64_t seq;
 
 	g_assert_nonnull(ticket);
-	g_assert_true(ticket_act(store, ticket->ticket_id, TICKET_ACTION_FINISH, NULL,
-		NULL, &clerk, NULL));
+	g_assert_true(ticket_act(store, ticket->ticket_id, TICKET_ACTION_FINISH,
+		NULL, NULL, &clerk, NULL));
 	claim(store, 1, 60000, &lease);
 	g_assert_cmpuint(lease.ops->len, ==, 1);
 	seq = ((struct op *)lease.ops->pdata[0])->store_seq;
-	g_assert_true(settle(
-		store, lease.generation, seq, OP_VERDICT_DEAD, NULL));
+	g_assert_true(
+		settle(store, lease.generation, seq, OP_VERDICT_DEAD, NULL));
 	g_ptr_array_unref(lease.ops);
 	ticket_free(ticket);
 	return seq;
@@ -38,9 +38,8 @@ static void acknowledge(
 	struct store *store, const char *kind, const char *outcome)
 {
 	struct op_lease lease;
-	struct op_outcome said = {.verdict = OP_VERDICT_ACK,
-		.http = 201,
-		.outcome = outcome};
+	struct op_outcome said = {
+		.verdict = OP_VERDICT_ACK, .http = 201, .outcome = outcome};
 	struct op *op;
 
 	claim(store, 1, 60000, &lease);
@@ -90,8 +89,8 @@ static void test_requeue(struct fixture *f, gconstpointer unused)
 		ITEM_ERROR_INVALID);
 	expect_refused(parked_requeue(f->store, 99, "x", &boss, &error), &error,
 		ITEM_ERROR_NOT_FOUND);
-	g_assert_true(parked_requeue(
-		f->store, seq, "平台已修复", &boss, &error));
+	g_assert_true(
+		parked_requeue(f->store, seq, "平台已修复", &boss, &error));
 	g_assert_no_error(error);
 	expect_refused(parked_requeue(f->store, seq, "x", &boss, &error),
 		&error, ITEM_ERROR_STATE);
@@ -168,18 +167,17 @@ static void test_replace(struct fixture *f, gconstpointer unused)
 
 	(void)unused;
 	other = json_parse(op->body, strlen(op->body), NULL);
-	json_put_text(other, "ticket_id",
-		"0193b0a0-0000-7000-8000-00000000ffff");
-	expect_refused(
-		parked_replace(f->store, seq, other, "x", &boss, &error),
+	json_put_text(
+		other, "ticket_id", "0193b0a0-0000-7000-8000-00000000ffff");
+	expect_refused(parked_replace(f->store, seq, other, "x", &boss, &error),
 		&error, ITEM_ERROR_INVALID);
 	expect_refused(parked_replace(f->store, seq, json_new_array(), "x",
 			       &boss, &error),
 		&error, ITEM_ERROR_INVALID);
 	body = json_parse(op->body, strlen(op->body), NULL);
 	json_put_text(body, "reason", "更正");
-	g_assert_true(parked_replace(
-		f->store, seq, body, "补原因", &boss, &error));
+	g_assert_true(
+		parked_replace(f->store, seq, body, "补原因", &boss, &error));
 	g_assert_no_error(error);
 	acknowledge(f->store, "op.replace", "replaced");
 	g_assert_cmpint(state_of(f->store, seq), ==, OP_VOID);
@@ -201,8 +199,8 @@ static void test_refused_decision(struct fixture *f, gconstpointer unused)
 	claim(f->store, 1, 60000, &lease);
 	op = lease.ops->pdata[0];
 	second = op->store_seq;
-	g_assert_true(settle(f->store, lease.generation, second,
-		OP_VERDICT_DEAD, NULL));
+	g_assert_true(settle(
+		f->store, lease.generation, second, OP_VERDICT_DEAD, NULL));
 	g_ptr_array_unref(lease.ops);
 	expect_refused(parked_void(f->store, seq, "x", &boss, &error), &error,
 		ITEM_ERROR_STATE);
@@ -218,8 +216,8 @@ static void test_buckets(struct fixture *f, gconstpointer unused)
 	int64_t seq = park_one(f->store);
 	g_autoptr(GArray) before = proof_buckets(f->store, NULL, NULL);
 	g_autoptr(GArray) after = NULL, other = NULL, ops = NULL;
-	struct proof_bucket *bucket = &g_array_index(
-		before, struct proof_bucket, 0);
+	struct proof_bucket *bucket =
+		&g_array_index(before, struct proof_bucket, 0);
 	AUTO(op) first = NULL;
 
 	(void)unused;
