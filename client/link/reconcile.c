@@ -30,11 +30,11 @@ struct reconcile {
 	void *context;
 	GPtrArray *blocks; /* own: struct number_block *, still to be claimed */
 	bool has_digests;
-	GArray *differing;      /* own: struct proof_bucket to be looked at */
-	unsigned bucket;        /* the one in hand */
-	GArray *ours;           /* own: struct proof_op of it */
-	GHashTable *index;      /* own: op_id -> struct proof_op of ours */
-	char *cursor;           /* own: of its next page */
+	GArray *differing; /* own: struct proof_bucket to be looked at */
+	unsigned bucket;   /* the one in hand */
+	GArray *ours;      /* own: struct proof_op of it */
+	GHashTable *index; /* own: op_id -> struct proof_op of ours */
+	char *cursor;      /* own: of its next page */
 	unsigned pages;
 	unsigned faults;
 	GArray *lost; /* own: int64_t store_seq, acked but not there */
@@ -82,8 +82,7 @@ bool reconcile_start(struct link *link, const char *day, bool repair,
 	run->context = context;
 	run->missing = json_new_array();
 	run->extra = json_new_array();
-	run->differing =
-		g_array_new(FALSE, TRUE, sizeof(struct proof_bucket));
+	run->differing = g_array_new(FALSE, TRUE, sizeof(struct proof_bucket));
 	run->lost = g_array_new(FALSE, FALSE, sizeof(int64_t));
 	if (repair)
 		run->blocks = number_blocks(link->store, &error);
@@ -123,8 +122,7 @@ static void finish(struct link *link, const char *why)
 		log_warn("reconciliation: %s", why);
 	else
 		log_info("reconciliation: %" G_GINT64_FORMAT
-			 " here, %" G_GINT64_FORMAT
-			 " there, %" G_GINT64_FORMAT
+			 " here, %" G_GINT64_FORMAT " there, %" G_GINT64_FORMAT
 			 " missing, %" G_GINT64_FORMAT " extra",
 			run->ours_count, run->theirs_count, run->missing_count,
 			run->extra_count);
@@ -243,8 +241,7 @@ static void list_op(struct json *list, const char *op_id, int64_t store_seq)
 
 static const struct proof_bucket *bucket_of(const struct reconcile *run)
 {
-	return &g_array_index(
-		run->differing, struct proof_bucket, run->bucket);
+	return &g_array_index(run->differing, struct proof_bucket, run->bucket);
 }
 
 static bool open_bucket(struct link *link)
@@ -253,8 +250,7 @@ static bool open_bucket(struct link *link)
 	const struct proof_bucket *bucket = bucket_of(run);
 	g_autoptr(GError) error = NULL;
 
-	run->ours = proof_ops(
-		link->store, bucket->window, bucket->day, &error);
+	run->ours = proof_ops(link->store, bucket->window, bucket->day, &error);
 	if (!run->ours) {
 		link_store_failed(link, error);
 		return false;
@@ -274,10 +270,10 @@ static void compare_page(struct reconcile *run, const struct json *rows)
 {
 	json_each (row, rows) {
 		const char *id = json_text_or(row, "op_id", "");
-		const struct proof_op *op =
-			g_hash_table_lookup(run->index, id);
+		const struct proof_op *op = g_hash_table_lookup(run->index, id);
 
-		if (op && strcmp(op->hash, json_text_or(row, "hash", "")) == 0) {
+		if (op &&
+			strcmp(op->hash, json_text_or(row, "hash", "")) == 0) {
 			g_hash_table_remove(run->index, id);
 			continue;
 		}
@@ -348,8 +344,7 @@ static bool ask_page(struct link *link)
 
 /* Digests ------------------------------------------------------------------ */
 
-static bool is_same(
-	const struct json *theirs, const struct proof_bucket *ours)
+static bool is_same(const struct json *theirs, const struct proof_bucket *ours)
 {
 	return strcmp(json_text_or(theirs, "window", ""), ours->window) == 0 &&
 	       strcmp(json_text_or(theirs, "day", ""), ours->day) == 0;
@@ -375,31 +370,30 @@ static void add_differing(
 	g_array_append_val(run->differing, bucket);
 }
 
-static void compare_ours(struct reconcile *run,
-	const struct proof_bucket *ours, const struct json *theirs)
+static void compare_ours(struct reconcile *run, const struct proof_bucket *ours,
+	const struct json *theirs)
 {
 	run->ours_count += ours->count;
 	run->waiting += ours->waiting;
 	if (json_int_or(theirs, "count", 0) == ours->count &&
-		(ours->count == 0 ||
-			strcmp(json_text_or(theirs, "xor", ""), ours->xor) ==
-				0))
+		(ours->count == 0 || strcmp(json_text_or(theirs, "xor", ""),
+					     ours->xor) == 0))
 		return;
 	add_differing(run, ours->window, ours->day);
 }
 
 /* Days the platform has and this store has not. */
-static void find_foreign(struct reconcile *run, GArray *buckets,
-	const struct json *theirs)
+static void find_foreign(
+	struct reconcile *run, GArray *buckets, const struct json *theirs)
 {
 	json_each (bucket, theirs) {
 		bool known = false;
 
 		run->theirs_count += json_int_or(bucket, "count", 0);
 		for (unsigned i = 0; i < buckets->len && !known; i++)
-			known = is_same(bucket,
-				&g_array_index(
-					buckets, struct proof_bucket, i));
+			known = is_same(
+				bucket, &g_array_index(buckets,
+						struct proof_bucket, i));
 		if (!known)
 			add_differing(run, json_text_or(bucket, "window", ""),
 				json_text_or(bucket, "day", ""));
