@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <termios.h>
 #include <unistd.h>
 
 #include "client/base/process.h"
@@ -121,4 +122,32 @@ void command_print(const char *format, ...)
 	va_end(args);
 	clean = isatty(STDOUT_FILENO) ? text_sink_plain(text) : g_strdup(text);
 	puts(clean);
+}
+
+/* What does not fit is too long in any case. */
+static bool read_line(char *line, size_t size)
+{
+	line[0] = '\0';
+	if (!fgets(line, (int)size, stdin))
+		return false;
+	line[strcspn(line, "\n")] = '\0';
+	return true;
+}
+
+bool command_ask_secret(const char *prompt, char *line, size_t size)
+{
+	struct termios saved, quiet;
+	bool is_terminal = tcgetattr(STDIN_FILENO, &saved) == 0;
+	bool ok;
+
+	if (!is_terminal)
+		return read_line(line, size);
+	quiet = saved;
+	quiet.c_lflag &= ~(tcflag_t)ECHO;
+	tcsetattr(STDIN_FILENO, TCSAFLUSH, &quiet);
+	fprintf(stderr, "%s", prompt);
+	ok = read_line(line, size);
+	tcsetattr(STDIN_FILENO, TCSAFLUSH, &saved);
+	fprintf(stderr, "\n");
+	return ok;
 }

@@ -48,6 +48,10 @@ char *command_locale_dir(void);
 /* "yikou: sentence" and, for who mends it, the English detail. */
 enum exit_code command_fail(const GError *error);
 
+/* A line typed without echo, or read from standard input when that is no
+ * terminal. False at its end. The caller wipes it. */
+bool command_ask_secret(const char *prompt, char *line, size_t size);
+
 /* Prints a line, cleaned when standard output is a terminal. */
 void command_print(const char *format, ...) G_GNUC_PRINTF(1, 2);
 

@@ -106,6 +106,7 @@ void link_changed(struct link *link);
 void link_store_failed(struct link *link, const GError *error);
 void link_crash_point(struct link *link, enum crash_point point);
 int64_t link_backoff_cap(const struct link *link);
+bool link_does_only(const struct link *link, const char *part);
 
 /* state.c; link.h has the rest of it */
 const char *state_word(const struct link *link); /* "up", ... */

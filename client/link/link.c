@@ -73,6 +73,11 @@ int64_t link_backoff_cap(const struct link *link)
 					    : BACKOFF_CAP_MS;
 }
 
+bool link_does_only(const struct link *link, const char *part)
+{
+	return link->options.only && strcmp(link->options.only, part) == 0;
+}
+
 static void save_meta(struct link *link, const char *name, const char *value)
 {
 	g_autoptr(GError) error = NULL;
@@ -316,6 +321,10 @@ static enum exit_code exit_code_of(struct link *link)
 		return verify_exit_code(link->verified);
 	if (counts.parked > 0 || link->push.halted || attach_bad(link))
 		return EXIT_CODE_ITEM;
+	if (link_does_only(link, "catalog"))
+		counts.unsent = 0;
+	if (link_does_only(link, "blobs"))
+		counts.unsent = counts.blobs;
 	if (counts.unsent > 0 || link->push_lane.gate.open ||
 		link->pull_lane.gate.open || !pull_is_idle(link))
 		return EXIT_CODE_LINK;
@@ -461,8 +470,10 @@ static gboolean on_start(gpointer data)
 void link_start(struct link *link)
 {
 	link->started = true;
-	if (link->options.verify) {
+	if (link->options.verify || link->options.only)
 		pull_nothing(link);
+	link->pull.feed_due[FEED_CATALOG] |= link_does_only(link, "catalog");
+	if (link->options.verify) {
 		reconcile_start(link, link->options.day, false, verified, link);
 	}
 	if (!link->options.once)

@@ -48,6 +48,10 @@ struct link_options {
 	 * its report is "verify" of link_report(). */
 	bool verify;
 	const char *day; /* for it, may be NULL; borrowed */
+	/* With once: "cases" (ops and their attachments), "blobs" or "catalog"
+	 * (that feed); NULL: everything. Borrowed. */
+	const char *only;
+	int max_ops; /* in a request; 0: what the platform says */
 	enum crash_point crash_at;
 	int crash_count;
 	int64_t backoff_cap_ms; /* 0: BACKOFF_CAP_MS; for tests */

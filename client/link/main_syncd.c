@@ -32,7 +32,8 @@ enum {
 struct arguments {
 	char *config;
 	gboolean once, json, verify, version;
-	char *day;
+	char *day, *only;
+	int batch;
 	int max_time_s, backoff_ms;
 	char *crash_at;
 };
@@ -54,6 +55,14 @@ static bool is_day(const struct arguments *arguments)
 	       day_parse(arguments->day) != 0;
 }
 
+static bool knows_part(const struct arguments *arguments)
+{
+	static const char *const parts[] = {"cases", "blobs", "catalog", NULL};
+
+	return !arguments->only ||
+	       (arguments->once && g_strv_contains(parts, arguments->only));
+}
+
 static bool parse_arguments(int argc, char **argv, struct arguments *arguments)
 {
 	const GOptionEntry entries[] = {
@@ -70,6 +79,10 @@ static bool parse_arguments(int argc, char **argv, struct arguments *arguments)
 			"With --once: send nothing, compare op by op", NULL},
 		{"day", 0, 0, G_OPTION_ARG_STRING, &arguments->day,
 			"With --verify: only this day, 2026-11-23", "DAY"},
+		{"only", 0, 0, G_OPTION_ARG_STRING, &arguments->only,
+			"With --once: cases, blobs or catalog", "PART"},
+		{"batch", 0, 0, G_OPTION_ARG_INT, &arguments->batch,
+			"At most so many steps in a request", "N"},
 		{"version", 0, 0, G_OPTION_ARG_NONE, &arguments->version,
 			"Show the version", NULL},
 		{"crash-at", 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_STRING,
@@ -98,6 +111,7 @@ static bool parse_arguments(int argc, char **argv, struct arguments *arguments)
 	if (argc > 1 || (!arguments->config && !arguments->version) ||
 		arguments->max_time_s < 0 ||
 		(arguments->verify && !arguments->once) ||
+		arguments->batch < 0 || !knows_part(arguments) ||
 		(arguments->day && !is_day(arguments))) {
 		fprintf(stderr, "%s: see --help\n", PROGRAM);
 		return false;
@@ -110,6 +124,7 @@ static void arguments_clear(struct arguments *arguments)
 	g_free(arguments->config);
 	g_free(arguments->crash_at);
 	g_free(arguments->day);
+	g_free(arguments->only);
 }
 
 static bool make_options(
@@ -117,6 +132,8 @@ static bool make_options(
 {
 	*options = (struct link_options){.once = arguments->once,
 		.verify = arguments->verify,
+		.only = arguments->only,
+		.max_ops = arguments->batch,
 		.day = arguments->day};
 	if (arguments->once)
 		options->backoff_cap_ms = ONCE_BACKOFF_CAP_MS;

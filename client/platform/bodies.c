@@ -189,7 +189,7 @@ static const struct field refused_op[] = {
 
 const struct field body_op_void[] = {ON_REFUSED, {NULL}};
 
-const struct field body_op_replace[] = {
+const struct field body_op_supersede[] = {
 	ON_REFUSED,
 	{"body", FIELD_OBJECT, true},
 	{NULL},

@@ -71,7 +71,7 @@ bool op_apply_void(struct platform *platform, const struct op *op,
 	return op_keep(platform, &refused, "void", 0, error);
 }
 
-static bool replace(struct platform *platform, struct op *refused,
+static bool supersede(struct platform *platform, struct op *refused,
 	struct json **problem, GError **error)
 {
 	int64_t version = 0;
@@ -82,10 +82,10 @@ static bool replace(struct platform *platform, struct op *refused,
 	return !*problem &&
 	       op_apply(platform, refused, &version, problem, error) &&
 	       !*problem &&
-	       op_keep(platform, refused, "replaced", version, error);
+	       op_keep(platform, refused, "superseded", version, error);
 }
 
-bool op_apply_replace(struct platform *platform, const struct op *op,
+bool op_apply_supersede(struct platform *platform, const struct op *op,
 	int64_t *version, struct json **problem, GError **error)
 {
 	struct op refused = refused_op(op);
@@ -101,7 +101,7 @@ bool op_apply_replace(struct platform *platform, const struct op *op,
 	refused.body = json_get(op->body, "body");
 	refused.raw.text = text;
 	refused.raw.len = strlen(text);
-	return replace(platform, &refused, problem, error);
+	return supersede(platform, &refused, problem, error);
 }
 
 char *op_outcome(struct platform *platform, const char *agg, const char *agg_id)

@@ -87,7 +87,7 @@ static const struct kind kinds[] = {
 	{"window.resume", "window", NULL, body_window, apply_window},
 	{"number.void", "number", NULL, body_number, apply_number},
 	{"op.void", "op", "op_id", body_op_void, op_apply_void},
-	{"op.replace", "op", "op_id", body_op_replace, op_apply_replace},
+	{"op.supersede", "op", "op_id", body_op_supersede, op_apply_supersede},
 };
 
 struct batch {

@@ -29,7 +29,7 @@ struct json *op_check_body(const struct op *op);
  * passed its checks. False with a problem or an error. */
 bool op_apply(struct platform *platform, const struct op *op, int64_t *version,
 	struct json **problem, GError **error);
-/* Kept for ever, as "applied", "void" or "replaced". */
+/* Kept for ever, as "applied", "void" or "superseded". */
 bool op_keep(struct platform *platform, const struct op *op, const char *state,
 	int64_t version, GError **error);
 

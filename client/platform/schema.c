@@ -153,7 +153,7 @@ static const char version_1[] =
 	" UNIQUE(feed, entity, id));"
 	"CREATE INDEX changes_feed ON changes(feed, seq);";
 
-/* What a person decided about a refused op: 'void', or 'replaced' by the body
+/* What a person decided about a refused op: 'void', or 'superseded' by the body
  * that stands there. Its place in lane and chain is taken in either case. */
 static const char version_2[] =
 	"ALTER TABLE ops ADD COLUMN state TEXT NOT NULL DEFAULT 'applied';";

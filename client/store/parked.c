@@ -206,7 +206,7 @@ static bool is_about_the_same(
 	return same;
 }
 
-bool parked_replace(struct store *store, int64_t store_seq,
+bool parked_supersede(struct store *store, int64_t store_seq,
 	struct json *take_body, const char *reason, const struct actor *actor,
 	GError **error)
 {
@@ -222,8 +222,8 @@ bool parked_replace(struct store *store, int64_t store_seq,
 		return false;
 	body = about(op, reason, actor);
 	json_put(body, "body", g_steal_pointer(&correction));
-	return add_decision(store, op, "op.replace", actor, body, error) &&
-	       note(store, op, "replace", AUDIT_SYNC_REPLACE, reason, actor,
+	return add_decision(store, op, "op.supersede", actor, body, error) &&
+	       note(store, op, "supersede", AUDIT_SYNC_SUPERSEDE, reason, actor,
 		       error) &&
 	       db_commit(change, error);
 }

@@ -2,11 +2,11 @@
  * else. They leave that state only by what a person decides here, with a
  * reason; each decision is a row of its own, and an audit row.
  *
- *   requeue   the same bytes again, attempts counted anew
- *   void      the platform is told that it will never come
- *   replace   the platform is given a corrected body in its place
+ *   requeue    the same bytes again, attempts counted anew
+ *   void       the platform is told that it will never come
+ *   supersede  the platform is given a corrected body in its place
  *
- * void and replace are ops themselves ("op.void", "op.replace", in the lane
+ * void and supersede are ops themselves ("op.void", "op.supersede", in the lane
  * "op" of the parked op_id). The parked op changes its state when that op is
  * acknowledged: to void, or to acked when it had arrived after all. Until then
  * what waits behind it goes on waiting. */
@@ -20,7 +20,7 @@
 struct op *parked_find(struct store *store, const char *name, GError **error);
 
 /* ITEM_ERROR_STATE when the op is not parked, or when it is being voided or
- * replaced already. reason must be filled. */
+ * superseded already. reason must be filled. */
 bool parked_requeue(struct store *store, int64_t store_seq, const char *reason,
 	const struct actor *actor, GError **error);
 bool parked_void(struct store *store, int64_t store_seq, const char *reason,
@@ -28,7 +28,7 @@ bool parked_void(struct store *store, int64_t store_seq, const char *reason,
 /* body: an object, of the kind of the parked op, about the same thing: the
  * member that names it ("case_id", "ticket_id", ...) must not change;
  * ITEM_ERROR_INVALID. */
-bool parked_replace(struct store *store, int64_t store_seq,
+bool parked_supersede(struct store *store, int64_t store_seq,
 	struct json *take_body, const char *reason, const struct actor *actor,
 	GError **error);
 

@@ -421,6 +421,7 @@ static void test_sync_alone(void)
 /* A daemon of the test's own, in a child. */
 struct daemon {
 	const char *first, *after; /* state before and after "retry" */
+	const char *proof;         /* the answer to "verify" */
 	bool silent;
 };
 
@@ -438,11 +439,13 @@ static void daemon_command(void *context, struct line_peer *peer, int64_t id,
 {
 	const struct daemon *daemon = context;
 
-	(void)verb;
+	const char *text = strcmp(verb, "verify") == 0 && daemon->proof
+				   ? daemon->proof
+				   : daemon->after;
+
 	(void)message;
 	if (!daemon->silent)
-		line_answer(peer, id,
-			json_parse(daemon->after, strlen(daemon->after), NULL));
+		line_answer(peer, id, json_parse(text, strlen(text), NULL));
 }
 
 static const struct line_server_ops daemon_ops = {
@@ -481,11 +484,18 @@ static void daemon_stop(pid_t pid)
 	"{\"link\":\"" link "\",\"auth\":true,\"unsent\":" unsent \
 	",\"parked\":" parked ",\"blobs\":0}"
 
+#define PROOF(theirs, missing, complete)                                       \
+	"{\"ours\":9,\"theirs\":" theirs ",\"waiting\":0,\"missing\":" missing \
+	",\"extra\":0,\"missing_ops\":[{\"op_id\":\"x\",\"store_seq\":7}],"    \
+	"\"extra_ops\":[],\"complete\":" complete ",\"failed\":\"\"}"
+
 static void expect_sync(
 	const char *first, const char *after, int code, const char *out)
 {
 	struct desk *desk = desk_new("03", "");
-	struct daemon daemon = {.first = first, .after = after};
+	struct daemon daemon = {.first = first,
+		.after = after,
+		.proof = PROOF("9", "0", "true")};
 	pid_t pid = daemon_start(desk, "syncd.sock", &daemon);
 
 	expect(run_command(desk, "sync", NULL), code, out, NULL);
@@ -511,7 +521,8 @@ static void test_sync(void)
 static void test_sync_status(void)
 {
 	struct desk *desk = desk_new("03", "");
-	struct daemon daemon = {.first = STATE("up", "7", "0"), .silent = true};
+	struct daemon daemon = {
+		.first = STATE("up", "0", "0"), .after = STATE("up", "7", "0")};
 	pid_t pid = daemon_start(desk, "syncd.sock", &daemon);
 	g_autofree char *config = desk_path(desk, "yikou.conf");
 	const char *argv[] = {
@@ -522,6 +533,28 @@ static void test_sync_status(void)
 	g_assert_cmpint(outcome.code, ==, EXIT_CODE_OK);
 	g_assert_cmpint(json_int_or(state, "unsent", 0), ==, 7);
 	outcome_clear(&outcome);
+	daemon_stop(pid);
+	desk_free(desk);
+}
+
+/* Both sides are the same, or the step that is missing is named. */
+static void test_sync_verify(void)
+{
+	struct desk *desk = desk_new("03", "");
+	struct daemon daemon = {.first = STATE("up", "0", "0"),
+		.after = STATE("up", "0", "0"),
+		.proof = PROOF("8", "1", "false")};
+	pid_t pid = daemon_start(desk, "syncd.sock", &daemon);
+
+	expect(run_command(desk, "sync", "verify"), EXIT_CODE_ITEM,
+		"missing  step 7", NULL);
+	expect(run_command(desk, "sync", NULL), EXIT_CODE_ITEM,
+		"9 here != 8 there, 1 missing", NULL);
+	daemon_stop(pid);
+	daemon.proof = PROOF("9", "0", "true");
+	pid = daemon_start(desk, "syncd.sock", &daemon);
+	expect(run_command(desk, "sync", "verify"), EXIT_CODE_OK,
+		"9 here = 9 there, 0 missing, 0 extra", NULL);
 	daemon_stop(pid);
 	desk_free(desk);
 }
@@ -629,6 +662,7 @@ int main(int argc, char **argv)
 	g_test_add_func("/commands/sync-alone", test_sync_alone);
 	g_test_add_func("/commands/sync", test_sync);
 	g_test_add_func("/commands/sync-status", test_sync_status);
+	g_test_add_func("/commands/sync/verify", test_sync_verify);
 	g_test_add_func("/commands/diag", test_diag);
 	g_test_add_func("/commands/program", test_program);
 	g_test_add_func("/commands/screen", test_screen);

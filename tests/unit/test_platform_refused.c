@@ -53,7 +53,7 @@ static void add_replacement(
 	g_autofree char *body =
 		g_strdup_printf("{%s,\"body\":%s}", r->about, better);
 
-	add_op(w, "op", r->op_id, 1, "op.replace", body);
+	add_op(w, "op", r->op_id, 1, "op.supersede", body);
 }
 
 static void assert_store(
@@ -110,7 +110,7 @@ static void test_replace(struct fixture *f, gconstpointer data)
 	add_replacement(&w, &r, 1);
 	first = push(f->platform, &w, NULL);
 	assert_result(first, 0, 201);
-	assert_text(result_at(first, 0), "outcome", "replaced");
+	assert_text(result_at(first, 0), "outcome", "superseded");
 	assert_store(f, &w, 2);
 	path = g_strconcat("/v1/cases/", r.case_id, NULL);
 	one = get(f->platform, path);
@@ -135,7 +135,7 @@ static void test_bad_replacement(struct fixture *f, gconstpointer data)
 	assert_refused(first, 0, 422, "number_not_leased");
 	body = g_strdup_printf(
 		"{%s,\"body\":{\"case_id\":\"%s\"}}", r.about, r.case_id);
-	add_op(&w, "op", r.op_id, 1, "op.replace", body);
+	add_op(&w, "op", r.op_id, 1, "op.supersede", body);
 	second = push(f->platform, &w, NULL);
 	assert_refused(second, 0, 422, "invalid");
 	cases = get(f->platform, "/v1/cases");

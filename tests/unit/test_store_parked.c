@@ -169,17 +169,18 @@ static void test_replace(struct fixture *f, gconstpointer unused)
 	other = json_parse(op->body, strlen(op->body), NULL);
 	json_put_text(
 		other, "ticket_id", "0193b0a0-0000-7000-8000-00000000ffff");
-	expect_refused(parked_replace(f->store, seq, other, "x", &boss, &error),
+	expect_refused(
+		parked_supersede(f->store, seq, other, "x", &boss, &error),
 		&error, ITEM_ERROR_INVALID);
-	expect_refused(parked_replace(f->store, seq, json_new_array(), "x",
+	expect_refused(parked_supersede(f->store, seq, json_new_array(), "x",
 			       &boss, &error),
 		&error, ITEM_ERROR_INVALID);
 	body = json_parse(op->body, strlen(op->body), NULL);
 	json_put_text(body, "reason", "更正");
 	g_assert_true(
-		parked_replace(f->store, seq, body, "补原因", &boss, &error));
+		parked_supersede(f->store, seq, body, "补原因", &boss, &error));
 	g_assert_no_error(error);
-	acknowledge(f->store, "op.replace", "replaced");
+	acknowledge(f->store, "op.supersede", "superseded");
 	g_assert_cmpint(state_of(f->store, seq), ==, OP_VOID);
 	acknowledge(f->store, "ticket.finish", NULL);
 }
