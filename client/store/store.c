@@ -71,11 +71,14 @@ static bool load_key(
 {
 	g_autofree char *path = g_build_filename(dir, "window.key", NULL);
 	g_autofree char *file = g_build_filename(dir, "window.db", NULL);
+	/* Asked first: who comes second may see the other's file appear after
+	 * having missed the key, which is always made before. */
+	bool has_file = g_file_test(file, G_FILE_TEST_EXISTS);
 	g_autofree char *content = NULL;
 	size_t len = 0;
 
 	if (!g_file_test(path, G_FILE_TEST_EXISTS)) {
-		if (g_file_test(file, G_FILE_TEST_EXISTS)) {
+		if (has_file) {
 			g_set_error(error, STORE_ERROR, STORE_ERROR_CORRUPT,
 				"%s is missing, the store cannot be checked",
 				path);
