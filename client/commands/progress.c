@@ -19,8 +19,8 @@ bool progress_begin(struct progress *progress, const char *mode,
 		.blobs = counts->blobs,
 		.begun_ms = clock_boot_ms()};
 	if (is_auto)
-		progress->kind = isatty(STDERR_FILENO) ? PROGRESS_BAR
-						       : PROGRESS_JSON;
+		progress->kind =
+			isatty(STDERR_FILENO) ? PROGRESS_BAR : PROGRESS_JSON;
 	else if (strcmp(mode, "json") == 0)
 		progress->kind = PROGRESS_JSON;
 	return is_auto || progress->kind == PROGRESS_JSON ||
@@ -39,38 +39,39 @@ static struct pace pace_of(
 	struct pace pace = {
 		.done = MAX(0, progress->ops - counts->unsent),
 		.all = MAX(progress->ops, counts->unsent),
-		.seconds = (double)(clock_boot_ms() - progress->begun_ms) /
-			   1000,
+		.seconds =
+			(double)(clock_boot_ms() - progress->begun_ms) / 1000,
 		.left_s = -1,
 	};
 
 	if (pace.seconds > 0)
 		pace.rate = (double)pace.done / pace.seconds;
 	if (pace.rate > 0)
-		pace.left_s = (int64_t)((double)(pace.all - pace.done) /
-					pace.rate);
+		pace.left_s =
+			(int64_t)((double)(pace.all - pace.done) / pace.rate);
 	return pace;
 }
 
 static void draw_bar(const struct pace *pace, const struct store_counts *counts)
 {
 	char bar[BAR_COLS + 1];
-	int filled = pace->all ? (int)(BAR_COLS * pace->done / pace->all)
-			       : BAR_COLS;
+	int filled =
+		pace->all ? (int)(BAR_COLS * pace->done / pace->all) : BAR_COLS;
 	g_autofree char *left =
-		pace->left_s < 0 ? g_strdup("--:--")
-				 : g_strdup_printf("%02d:%02d",
-					   (int)(pace->left_s / 60),
-					   (int)(pace->left_s % 60));
+		pace->left_s < 0
+			? g_strdup("--:--")
+			: g_strdup_printf("%02d:%02d", (int)(pace->left_s / 60),
+				  (int)(pace->left_s % 60));
 
 	memset(bar, '.', BAR_COLS);
 	memset(bar, '#', (size_t)filled);
 	bar[BAR_COLS] = '\0';
 	fprintf(stderr, "\r[%s] ", bar);
-	fprintf(stderr, _("%d of %d steps  %d attachments left  %.0f/s  "
-			  "time left %s"),
-		(int)pace->done, (int)pace->all, (int)counts->blobs,
-		pace->rate, left);
+	fprintf(stderr,
+		_("%d of %d steps  %d attachments left  %.0f/s  "
+		  "time left %s"),
+		(int)pace->done, (int)pace->all, (int)counts->blobs, pace->rate,
+		left);
 	fputs("\033[K", stderr);
 	fflush(stderr);
 }
@@ -91,14 +92,13 @@ static void print_line(
 	fprintf(stderr, "%s\n", text);
 }
 
-void progress_show(
-	struct progress *progress, const struct store_counts *counts)
+void progress_show(struct progress *progress, const struct store_counts *counts)
 {
 	struct pace pace = pace_of(progress, counts);
 	int64_t now_ms = clock_boot_ms();
 
-	if (progress->kind == PROGRESS_NONE || (pace.all == 0 &&
-						       counts->blobs == 0))
+	if (progress->kind == PROGRESS_NONE ||
+		(pace.all == 0 && counts->blobs == 0))
 		return;
 	if (progress->kind == PROGRESS_BAR)
 		draw_bar(&pace, counts);

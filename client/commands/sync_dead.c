@@ -55,8 +55,8 @@ static struct json *op_json(struct store *store, const struct op *op)
 	return row;
 }
 
-static bool add_parked(
-	struct dead *dead, enum op_state state, struct json *list, GError **error)
+static bool add_parked(struct dead *dead, enum op_state state,
+	struct json *list, GError **error)
 {
 	g_autoptr(GPtrArray) ops =
 		outbox_list(dead->store, state, LIST_MAX, error);
@@ -226,11 +226,11 @@ static bool open_all(struct dead *dead, GError **error)
 	const struct config *config = dead->options.config;
 
 	dead->people = people_load(config_path(config, "files.people"), error);
-	dead->store = dead->people
-			      ? store_open(config_path(config, "paths.state"),
-					config_text(config, "window.number"),
-					error)
-			      : NULL;
+	dead->store =
+		dead->people
+			? store_open(config_path(config, "paths.state"),
+				  config_text(config, "window.number"), error)
+			: NULL;
 	return dead->store != NULL;
 }
 
@@ -242,8 +242,7 @@ static enum exit_code run(struct dead *dead, int argc, char **argv)
 	g_autoptr(GError) error = NULL;
 	AUTO(op) op = NULL;
 
-	if (!is_list &&
-		(argc != 3 || !g_strv_contains(actions, argv[1]))) {
+	if (!is_list && (argc != 3 || !g_strv_contains(actions, argv[1]))) {
 		fprintf(stderr, _("yikou sync dead: list, or show, requeue, "
 				  "supersede, void and a number\n"));
 		return EXIT_CODE_USAGE;

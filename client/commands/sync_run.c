@@ -60,9 +60,8 @@ static void tick(void *context)
 
 static bool is_late(const struct run *run)
 {
-	return run->max_time_s > 0 &&
-	       clock_boot_ms() - run->begun_boot_ms >
-		       (int64_t)run->max_time_s * 1000;
+	return run->max_time_s > 0 && clock_boot_ms() - run->begun_boot_ms >
+					      (int64_t)run->max_time_s * 1000;
 }
 
 /* The running yikou-syncd -------------------------------------------------- */
@@ -123,8 +122,7 @@ static GPtrArray *once_arguments(const struct run *run)
 		add_option(argv, "--max-time",
 			g_strdup_printf("%d", run->max_time_s));
 	if (run->batch > 0)
-		add_option(
-			argv, "--batch", g_strdup_printf("%d", run->batch));
+		add_option(argv, "--batch", g_strdup_printf("%d", run->batch));
 	if (run->only)
 		add_option(argv, "--only", g_strdup(run->only));
 	g_ptr_array_add(argv, NULL);
@@ -200,11 +198,11 @@ static void list_left(struct run *run, struct json *report)
 	struct json *list = json_new_array();
 
 	for (size_t i = 0; i < G_N_ELEMENTS(states); i++) {
-		g_autoptr(GPtrArray) ops = outbox_list(
-			run->store, states[i], LISTED_MAX, NULL);
+		g_autoptr(GPtrArray) ops =
+			outbox_list(run->store, states[i], LISTED_MAX, NULL);
 
-		for (guint k = 0; ops && k < ops->len &&
-				  json_length(list) < LISTED_MAX;
+		for (guint k = 0;
+			ops && k < ops->len && json_length(list) < LISTED_MAX;
 			k++) {
 			const struct op *op = ops->pdata[k];
 			struct json *row = json_new_object();
@@ -453,8 +451,7 @@ static enum exit_code start(struct run *run)
 		g_clear_error(&error);
 		run_once(run, &error);
 	}
-	if (!error && !run->wait.interrupted && !run->only &&
-		!run->no_verify &&
+	if (!error && !run->wait.interrupted && !run->only && !run->no_verify &&
 		strcmp(json_text_or(run->state, "link", ""), "up") == 0)
 		compare(run, is_running);
 	return finish(run, error);
@@ -490,12 +487,13 @@ enum exit_code sync_run(int argc, char **argv)
 		      "verify, dead, agree.\n"
 		      "Examples:\n  yikou sync\n"
 		      "  yikou sync --report today.json\n"
-		      "  yikou sync verify --day 2026-11-25\n"
+		      "  yikou sync verify\n"
 		      "  yikou sync dead list"),
 		    entries, &code)) {
 		if (argc > 1) {
-			fprintf(stderr, _("yikou sync: %s: not one of run, "
-					  "status, verify, dead, agree\n"),
+			fprintf(stderr,
+				_("yikou sync: %s: not one of run, "
+				  "status, verify, dead, agree\n"),
 				argv[1]);
 			code = EXIT_CODE_USAGE;
 		} else {

@@ -25,8 +25,8 @@ static enum exit_code judge_state(const struct json *state)
 static enum exit_code show_status(const struct command_options *options)
 {
 	g_autoptr(GError) error = NULL;
-	AUTO(json) state = syncd_ask(options->config, "status", NULL,
-		ASK_TIMEOUT_MS, NULL, &error);
+	AUTO(json) state = syncd_ask(
+		options->config, "status", NULL, ASK_TIMEOUT_MS, NULL, &error);
 	g_autofree char *text = NULL;
 
 	if (!state)
@@ -70,8 +70,8 @@ static struct json *compare_once(const struct config *config, const char *day,
 	enum exit_code *code, GError **error)
 {
 	const char *more[] = {"--verify", day ? "--day" : NULL, day, NULL};
-	AUTO(json) report = syncd_once(
-		config, more, VERIFY_TIMEOUT_MS, NULL, code, error);
+	AUTO(json) report =
+		syncd_once(config, more, VERIFY_TIMEOUT_MS, NULL, code, error);
 
 	return json_copy(json_get(report, "verify"));
 }

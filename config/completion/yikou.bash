@@ -67,9 +67,12 @@ _yikou_command() {
 	local words
 	mapfile -t words < <(_yikou_words '--config -c')
 	if [[ $1 == -* ]]; then
-		case ${words[0]:-} in
+		case ${words[*]:0:2} in
 		passwd) _yikou_reply '--help -h' "$1" ;;
 		'') _yikou_reply '--config --json --help --version -c -h' "$1" ;;
+		sync) _yikou_reply '--config --json --dry-run --only --max-time --batch --report --progress --no-verify --help -c -h -n' "$1" ;;
+		'sync verify') _yikou_reply '--config --json --day --help -c -h' "$1" ;;
+		'sync dead'*) _yikou_reply '--config --json --staff --reason --body --help -c -h' "$1" ;;
 		verify) _yikou_reply '--config --json --quick --help -c -h' "$1" ;;
 		*) _yikou_reply '--config --json --help -c -h' "$1" ;;
 		esac
@@ -79,7 +82,8 @@ _yikou_command() {
 	'') _yikou_reply 'screen check diag sync verify passwd' "$1" ;;
 	diag) _yikou_reply check "$1" ;;
 	'diag check') _yikou_reply "$(_yikou_devices)" "$1" ;;
-	sync) _yikou_reply 'status agree' "$1" ;;
+	sync) _yikou_reply 'run status verify dead agree' "$1" ;;
+	'sync dead') _yikou_reply 'list show requeue supersede void' "$1" ;;
 	esac
 }
 
@@ -148,7 +152,7 @@ _yikou() {
 			"$word"
 		;;
 	yikou-syncd)
-		_yikou_reply '--config --once --json --max-time --help --version -c -h' \
+		_yikou_reply '--config --once --json --max-time --verify --day --only --batch --help --version -c -h' \
 			"$word"
 		;;
 	yikou-scan)
