@@ -12,6 +12,7 @@
 #include "client/base/log.h"
 #include "client/platform/bodies.h"
 #include "client/platform/cases.h"
+#include "client/platform/chaos.h"
 #include "client/platform/handlers.h"
 #include "client/platform/numbers.h"
 #include "client/platform/op_check.h"
@@ -95,6 +96,7 @@ struct batch {
 	const char *store_uuid;
 	int64_t store_epoch;
 	GHashTable *failed; /* agg_id: borrowed from the request */
+	size_t taken;       /* ops so far */
 	int64_t now_ms;
 	char *now; /* own */
 };
@@ -353,13 +355,18 @@ static struct json *take_op(struct batch *batch, const struct json *value,
 	const struct raw *raw, GError **error)
 {
 	AUTO(json) errors = json_new_array();
-	struct json *result;
+	struct json *result, *ordered;
 	struct op op;
 
 	read_op(batch, value, raw, &op);
-	if (op.agg_id && g_hash_table_contains(batch->failed, op.agg_id))
+	ordered = chaos_refusal(batch->platform->chaos, &op, batch->taken++);
+	if (op.agg_id && g_hash_table_contains(batch->failed, op.agg_id)) {
+		json_free(ordered);
 		return failure(op.op_id, problem_json(PROBLEM_SKIPPED, NULL));
-	if (!validate(envelope_op, value, errors))
+	}
+	if (ordered)
+		result = failure(op.op_id, ordered);
+	else if (!validate(envelope_op, value, errors))
 		result = failure(op.op_id, invalid(errors));
 	else if (!digest_fits(&op))
 		result = failure(
@@ -401,13 +408,16 @@ static struct reply *run_batch(
 		results = take_ops(batch, request, text, &error);
 	if (batch->platform->is_failing)
 		return reply_problem(batch->platform, PROBLEM_INTERNAL, NULL);
-	if (error ||
-		!store_advance(batch->platform, batch->store_uuid,
-			batch->store_epoch, &error) ||
-		!db_commit(change, &error))
+	if (error || !store_advance(batch->platform, batch->store_uuid,
+			     batch->store_epoch, &error))
+		return reply_error(batch->platform, error);
+	chaos_before_commit(batch->platform->chaos);
+	if (!db_commit(change, &error))
 		return reply_error(batch->platform, error);
 	value = json_new_object();
-	json_put(value, "results", g_steal_pointer(&results));
+	json_put(value, "results",
+		chaos_bend_results(
+			batch->platform->chaos, g_steal_pointer(&results)));
 	return reply_json(batch->platform, 207, value);
 }
 

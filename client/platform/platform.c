@@ -4,6 +4,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <glib/gstdio.h>
+
 #include "client/base/error.h"
 #include "client/base/json.h"
 #include "client/base/file.h"
@@ -167,6 +169,45 @@ struct platform *platform_open(
 	if (options->chaos)
 		platform->chaos = chaos_new();
 	return g_steal_pointer(&platform);
+}
+
+/* Backups --------------------------------------------------------------- */
+
+static char *backup_path(const struct platform *platform, const char *name)
+{
+	g_autofree char *file = g_strconcat("backup-", name, ".db", NULL);
+
+	return g_build_filename(platform->state_dir, file, NULL);
+}
+
+bool platform_backup(
+	struct platform *platform, const char *name, GError **error)
+{
+	g_autofree char *path = backup_path(platform, name);
+
+	g_unlink(path);
+	return db_run(platform->db, "VACUUM INTO ?1", DB_VALUES(DB_TEXT(path)),
+		error);
+}
+
+bool platform_restore(
+	struct platform *platform, const char *name, GError **error)
+{
+	g_autofree char *from = backup_path(platform, name);
+	g_autofree char *to =
+		g_build_filename(platform->state_dir, "platform.db", NULL);
+	g_autofree char *before = g_strdup(platform->epoch);
+
+	if (!g_file_test(from, G_FILE_TEST_IS_REGULAR)) {
+		g_set_error(error, ITEM_ERROR, ITEM_ERROR_NOT_FOUND,
+			"no backup %s", name);
+		return false;
+	}
+	g_clear_pointer(&platform->db, db_close);
+	/* Without a database nothing can be answered: give up then. */
+	if (!file_copy(from, to, error) || !open_database(platform, error))
+		g_error("cannot restore: %s", error ? (*error)->message : "");
+	return renew_epoch(platform, before, error);
 }
 
 void platform_close(struct platform *platform)

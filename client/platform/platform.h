@@ -51,6 +51,14 @@ struct platform *platform_open(
 void platform_close(struct platform *platform);
 DEFINE_AUTO(platform, platform_close)
 
+/* For tests (chaos.h): copies of the database in STATE/backup-NAME.db, and back
+ * to one of them with a new epoch, while it runs. Attachments stay.
+ * ITEM_ERROR_NOT_FOUND when there is no such backup. */
+bool platform_backup(
+	struct platform *platform, const char *name, GError **error);
+bool platform_restore(
+	struct platform *platform, const char *name, GError **error);
+
 /* Changes after a restore, "e2-5c0f93aa". */
 const char *platform_epoch(const struct platform *platform);
 

@@ -339,36 +339,81 @@ static struct reply *gateway_page(int status)
 			 "<p>This page comes from a pretended gateway.\n"));
 }
 
-static enum MHD_Result answer(struct exchange *exchange)
+/* As much of the reply's body as was ordered. */
+static struct reply *cut_body(struct reply *reply, int bytes)
 {
-	struct server *server = exchange->server;
-	struct chaos_fault *fault = &exchange->fault;
+	if (!reply->file)
+		reply->len = MIN(reply->len, (size_t)bytes);
+	return reply;
+}
 
-	if (exchange->reply)
-		return send_reply(exchange, g_steal_pointer(&exchange->reply));
-	*fault = chaos_next(server->platform->chaos, exchange->request.path);
+static struct reply *ordered_status(struct exchange *exchange, int status)
+{
+	struct json *problem =
+		problem_json(problem_of_status(status), "ordered fault");
+
+	json_put_int(problem, "status", status);
+	return reply_problem_json(exchange->server->platform, problem);
+}
+
+static struct reply *garbage(int status)
+{
+	struct reply *reply = reply_html(status, chaos_garbage());
+
+	reply->type =
+		status < 400 ? "application/json" : "application/problem+json";
+	return reply;
+}
+
+/* What comes back when the fault in hand lets anything come back: NULL is a
+ * connection that ends without a word. */
+static struct reply *run_fault(struct exchange *exchange)
+{
+	const struct chaos_fault *fault = &exchange->fault;
+
 	switch (fault->kind) {
-	case CHAOS_STATUS: {
-		struct json *problem = problem_json(
-			problem_of_status(fault->value), "ordered fault");
-
-		json_put_int(problem, "status", fault->value);
-		return send_reply(exchange,
-			reply_problem_json(server->platform, problem));
-	}
+	case CHAOS_STATUS:
+		return ordered_status(exchange, fault->value);
 	case CHAOS_HTML:
-		return send_reply(exchange, gateway_page(fault->value));
+		return gateway_page(fault->value);
+	case CHAOS_GARBAGE:
+		return garbage(fault->value);
 	case CHAOS_CUT:
-		return MHD_NO;
-	case CHAOS_DELAY:
-		return delay_reply(exchange);
+		return NULL;
+	case CHAOS_FREEZE:
+		g_usleep((gulong)fault->value * 1000);
+		break;
 	case CHAOS_DROP_REPLY:
 		reply_free(run_handler(exchange));
-		return MHD_NO;
+		return NULL;
+	case CHAOS_TRUNCATE:
+		return cut_body(run_handler(exchange), fault->value);
+	case CHAOS_KILL_BEFORE: /* also when there was nothing to commit */
+	case CHAOS_KILL_AFTER:
+		reply_free(run_handler(exchange));
+		chaos_die();
+		break;
+	case CHAOS_DELAY:
+	case CHAOS_RESULTS:
+	case CHAOS_ITEMS:
 	case CHAOS_NONE:
 		break;
 	}
-	return send_reply(exchange, run_handler(exchange));
+	return run_handler(exchange);
+}
+
+static enum MHD_Result answer(struct exchange *exchange)
+{
+	struct reply *reply;
+
+	if (exchange->reply)
+		return send_reply(exchange, g_steal_pointer(&exchange->reply));
+	exchange->fault = chaos_next(
+		exchange->server->platform->chaos, exchange->request.path);
+	if (exchange->fault.kind == CHAOS_DELAY)
+		return delay_reply(exchange);
+	reply = run_fault(exchange);
+	return reply ? send_reply(exchange, reply) : MHD_NO;
 }
 
 /* The daemon ------------------------------------------------------------ */
