@@ -44,6 +44,7 @@ struct http {
 	char *base;
 	char *token_file, *ca_file, *agent;
 	bool plain;
+	int total_ms; /* of a request that says nothing */
 	guint timer;
 	GHashTable *watches;   /* struct watch * -> itself */
 	GHashTable *transfers; /* struct transfer * -> itself */
@@ -423,7 +424,7 @@ static struct transfer *transfer_new(struct http *http,
 {
 	struct transfer *transfer = g_new0(struct transfer, 1);
 	g_autofree char *url = g_strconcat(http->base, request->path, NULL);
-	int total_ms = request->total_ms ? request->total_ms : HTTP_TOTAL_MS;
+	int total_ms = request->total_ms ? request->total_ms : http->total_ms;
 	CURL *easy = curl_easy_init();
 
 	if (!easy)
@@ -496,6 +497,7 @@ struct http *http_new(const struct http_config *config, GError **error)
 	curl_global_init(CURL_GLOBAL_DEFAULT);
 	http = g_new0(struct http, 1);
 	http->plain = plain;
+	http->total_ms = config->total_ms ? config->total_ms : HTTP_TOTAL_MS;
 	http->base = g_strdup(config->url);
 	len = strlen(http->base);
 	while (len > 0 && http->base[len - 1] == '/')

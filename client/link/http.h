@@ -22,6 +22,7 @@ struct http_config {
 	const char *token_file; /* NULL or "": no Authorization is sent */
 	const char *ca_file;    /* NULL or "": the system's authorities */
 	const char *program;    /* for User-Agent */
+	int total_ms;           /* 0: HTTP_TOTAL_MS; for tests */
 };
 
 /* ITEM_ERROR_INVALID for an address that is not allowed. */

@@ -34,7 +34,7 @@ struct arguments {
 	gboolean once, json, verify, version;
 	char *day, *only;
 	int batch;
-	int max_time_s, backoff_ms;
+	int max_time_s, backoff_ms, request_ms;
 	char *crash_at;
 };
 
@@ -89,6 +89,8 @@ static bool parse_arguments(int argc, char **argv, struct arguments *arguments)
 			&arguments->crash_at, "For tests", "POINT:N"},
 		{"backoff-ms", 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_INT,
 			&arguments->backoff_ms, "For tests", "MS"},
+		{"request-ms", 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_INT,
+			&arguments->request_ms, "For tests", "MS"},
 		{NULL},
 	};
 	g_autoptr(GOptionContext) context = g_option_context_new(NULL);
@@ -228,12 +230,14 @@ static void print_report(struct syncd *syncd)
 	fflush(stdout);
 }
 
-static struct http *open_http(const struct config *config, GError **error)
+static struct http *open_http(
+	const struct config *config, int total_ms, GError **error)
 {
 	struct http_config settings = {
 		.url = config_text(config, "platform.url"),
 		.token_file = config_path(config, "platform.token_file"),
 		.program = PROGRAM "/" YIKOU_VERSION,
+		.total_ms = total_ms,
 	};
 
 	return http_new(&settings, error);
@@ -279,7 +283,8 @@ static enum exit_code syncd_main(
 		return EXIT_CODE_USAGE;
 	}
 	config = config_load(arguments->config, error);
-	http = config ? open_http(config, error) : NULL;
+	http = config ? open_http(config, MAX(0, arguments->request_ms), error)
+		      : NULL;
 	if (!http)
 		return EXIT_CODE_USAGE;
 	store = open_store(config, error);
