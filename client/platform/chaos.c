@@ -226,13 +226,27 @@ static bool read_word(const struct json *row, struct chaos_fault *fault)
 	return false;
 }
 
+/* Seconds as a number, or any text. */
+static void read_retry_after(const struct json *row, struct chaos_fault *fault)
+{
+	int64_t seconds = json_int_or(row, "retry_after_s", 0);
+
+	if (seconds > 0)
+		g_snprintf(fault->retry_after, sizeof(fault->retry_after),
+			"%" G_GINT64_FORMAT, seconds);
+	else
+		g_strlcpy(fault->retry_after,
+			json_text_or(row, "retry_after", ""),
+			sizeof(fault->retry_after));
+}
+
 static bool read_fault(const struct json *row, struct chaos_fault *fault)
 {
 	const struct json *items = json_get(row, "items");
 	bool is_good = false;
 
-	*fault = (struct chaos_fault){
-		.retry_after_s = (int)json_int_or(row, "retry_after_s", 0)};
+	*fault = (struct chaos_fault){.kind = CHAOS_NONE};
+	read_retry_after(row, fault);
 	if (read_number(row, fault, &is_good))
 		return is_good;
 	if (read_word(row, fault))

@@ -1,6 +1,6 @@
 /* Misbehaviour to order, for tests of the other side (--chaos).
  *
- * POST /_chaos {"next":[{"status":503,"retry_after_s":2},{"html":403},
+ * POST /_chaos {"next":[{"status":503,"retry_after":"2"},{"html":403},
  *   {"garbage":200},{"cut":true},{"delay_ms":500},{"freeze_ms":500},
  *   {"drop_reply":true},{"truncate":40},{"kill":"before-commit"},
  *   {"kill":"after-commit"},{"results":"missing"},
@@ -62,8 +62,8 @@ enum chaos_bend {
 
 struct chaos_fault {
 	enum chaos_kind kind;
-	int value;         /* status, milliseconds, bytes or enum chaos_bend */
-	int retry_after_s; /* 0: no such header */
+	int value; /* status, milliseconds, bytes or enum chaos_bend */
+	char retry_after[48]; /* header; "": none */
 };
 
 struct chaos;

@@ -192,12 +192,9 @@ static void add_headers(struct MHD_Response *response,
 	MHD_add_response_header(response, "Referrer-Policy", "no-referrer");
 	if (reply->status == 401)
 		MHD_add_response_header(response, "WWW-Authenticate", "Bearer");
-	if (exchange->fault.retry_after_s > 0) {
-		g_autofree char *seconds =
-			g_strdup_printf("%d", exchange->fault.retry_after_s);
-
-		MHD_add_response_header(response, "Retry-After", seconds);
-	}
+	if (*exchange->fault.retry_after)
+		MHD_add_response_header(
+			response, "Retry-After", exchange->fault.retry_after);
 }
 
 static void log_exchange(const struct exchange *exchange, int status)

@@ -25,6 +25,19 @@ static const struct scenario scenarios[] = {
 	{"F03", "platform killed around its commit", 1000, 6,
 		fault_platform_killed},
 	{"F04", "both killed at any time", 2000, 10, fault_both_killed},
+	{"F11", "reply lost after the commit", 5000, 60, fault_reply_lost},
+	{"F12", "request cut after k bytes", 6000, 6, fault_request_cut},
+	{"F13", "reply cut, garbage, a page, flipped", 100, 10,
+		fault_reply_spoiled},
+	{"F14", "reply later than the time allowed", 500, 4, fault_reply_late},
+	{"F15", "cuts, jitter, 64 kbit/s", 10000, 20, fault_bad_line},
+	{"F16", "one answer of each kind in a batch", 1000, 2, fault_mixture},
+	{"F17", "results missing, extra, mixed up", 100, 5,
+		fault_wrong_results},
+	{"F18", "one step refused for ever", 10000, 60, fault_poison},
+	{"F19", "too large: a batch, a single step", 50, 2, fault_too_large},
+	{"F20", "not authorised in the middle", 50, 2, fault_unauthorised},
+	{"F21", "told to wait, in all ways", 50, 1, fault_told_to_wait},
 };
 
 struct arguments {

@@ -322,6 +322,7 @@ struct world *world_new(struct trial *trial, uint32_t seed, unsigned windows)
 
 void world_free(struct world *world)
 {
+	world->trial->tally.faults += proxy_counts(world->proxy).all_faults;
 	child_kill(&world->platform);
 	for (unsigned i = 0; i < world->count; i++)
 		window_close(&world->windows[i]);
