@@ -121,6 +121,31 @@ static enum http_fault fault_of(CURLcode code, const struct transfer *transfer)
 	return HTTP_FAULT_CUT;
 }
 
+/* RFC 9530: "sha-256=:BASE64:". Caller frees. */
+static char *content_digest(const void *data, size_t len)
+{
+	uint8_t digest[SHA256_LEN];
+	g_autofree char *text = NULL;
+
+	sha256(data, len, digest);
+	text = g_base64_encode(digest, sizeof(digest));
+	return g_strdup_printf("sha-256=:%s:", text);
+}
+
+/* A reply that names the digest of its body, and has another: no reply. */
+static bool digest_fits(struct transfer *transfer)
+{
+	struct curl_header *header;
+	g_autofree char *digest = NULL;
+
+	if (curl_easy_header(transfer->easy, "Content-Digest", 0, CURLH_HEADER,
+		    -1, &header) != CURLHE_OK ||
+		!g_str_has_prefix(header->value, "sha-256=:"))
+		return true;
+	digest = content_digest(transfer->reply->data, transfer->reply->len);
+	return strcmp(digest, header->value) == 0;
+}
+
 static void read_status(struct transfer *transfer, struct http_reply *reply)
 {
 	curl_off_t retry_after = 0;
@@ -152,6 +177,8 @@ static void finish(struct transfer *transfer, CURLcode code)
 	};
 
 	reply.fault = fault_of(code, transfer);
+	if (reply.fault == HTTP_FAULT_NONE && !digest_fits(transfer))
+		reply.fault = HTTP_FAULT_CUT;
 	memcpy(reply.request_id, transfer->request_id, UUID_TEXT);
 	if (reply.fault == HTTP_FAULT_NONE)
 		read_status(transfer, &reply);
@@ -363,6 +390,13 @@ static void set_headers(
 	add_header(transfer, "X-Request-Id", transfer->request_id);
 	if (request->body || request->file)
 		add_header(transfer, "Content-Type", request->content_type);
+	if (request->body) {
+		size_t len;
+		const void *data = g_bytes_get_data(request->body, &len);
+		g_autofree char *digest = content_digest(data, len);
+
+		add_header(transfer, "Content-Digest", digest);
+	}
 	if (request->idempotency_key)
 		add_header(
 			transfer, "Idempotency-Key", request->idempotency_key);

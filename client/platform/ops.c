@@ -421,29 +421,11 @@ static struct reply *run_batch(
 	return reply_json(batch->platform, 207, value);
 }
 
-/* RFC 9530, when it is given: sha-256=:BASE64:. What was damaged on the way may
- * be sent again, so this is no final refusal. */
-static bool content_digest_fits(const struct request *request)
-{
-	uint8_t digest[SHA256_LEN];
-	g_autofree char *text = NULL, *wanted = NULL;
-
-	if (!request->content_digest)
-		return true;
-	sha256(request->body, request->body_len, digest);
-	text = g_base64_encode(digest, sizeof(digest));
-	wanted = g_strdup_printf("sha-256=:%s:", text);
-	return strcmp(request->content_digest, wanted) == 0;
-}
-
-static struct reply *refuse_batch(struct platform *platform,
-	const struct request *request, const struct json *body)
+static struct reply *refuse_batch(
+	struct platform *platform, const struct json *body)
 {
 	AUTO(json) errors = json_new_array();
 
-	if (!content_digest_fits(request))
-		return reply_problem(platform, PROBLEM_UNAVAILABLE,
-			"Content-Digest differs: damaged on the way");
 	if (!validate(envelope_batch, body, errors))
 		return reply_invalid(platform, errors);
 	if (json_length(json_get(body, "ops")) > PLATFORM_MAX_OPS)
@@ -466,7 +448,7 @@ struct reply *ops_batch(
 
 	if (!body)
 		return reply;
-	reply = refuse_batch(platform, request, body);
+	reply = refuse_batch(platform, body);
 	if (reply)
 		return reply;
 	batch.store_uuid = json_text(store, "uuid");

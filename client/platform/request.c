@@ -7,6 +7,7 @@
 
 #include "client/base/clock.h"
 #include "client/base/error.h"
+#include "client/base/id.h"
 #include "client/base/log.h"
 #include "client/platform/platform.h"
 
@@ -24,6 +25,26 @@ bool request_limit(const struct request *request, int64_t *limit)
 	return !text || !*text ||
 	       g_ascii_string_to_signed(
 		       text, 10, 1, PLATFORM_PAGE_MAX, limit, NULL);
+}
+
+char *content_digest(const void *data, size_t len)
+{
+	uint8_t digest[SHA256_LEN];
+	g_autofree char *text = NULL;
+
+	sha256(data, len, digest);
+	text = g_base64_encode(digest, sizeof(digest));
+	return g_strdup_printf("sha-256=:%s:", text);
+}
+
+bool request_is_whole(const struct request *request)
+{
+	g_autofree char *digest = NULL;
+
+	if (!request->content_digest)
+		return true;
+	digest = content_digest(request->body, request->body_len);
+	return strcmp(request->content_digest, digest) == 0;
 }
 
 struct json *request_json(struct platform *platform,

@@ -47,6 +47,11 @@ const char *request_query(const struct request *request, const char *name);
  * False when it is something else. */
 bool request_limit(const struct request *request, int64_t *limit);
 
+/* Content-Digest of bytes, RFC 9530: "sha-256=:BASE64:". Caller frees. */
+char *content_digest(const void *data, size_t len);
+/* The body has the digest that came with it, or came without one. */
+bool request_is_whole(const struct request *request);
+
 /* The body as JSON. NULL and a problem (malformed) to answer with. */
 struct json *request_json(struct platform *platform,
 	const struct request *request, struct reply **refusal);

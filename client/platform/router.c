@@ -143,6 +143,10 @@ struct reply *router_run(struct platform *platform, const struct route *route,
 {
 	struct reply *reply;
 
+	/* Damaged on the way may be sent again: no final refusal. */
+	if ((route->flags & ROUTE_JSON) && !request_is_whole(request))
+		return reply_problem(platform, PROBLEM_UNAVAILABLE,
+			"Content-Digest differs: damaged on the way");
 	platform->is_failing = false;
 	reply = route->handler(platform, request);
 	if (!platform->is_failing)

@@ -214,11 +214,15 @@ static enum MHD_Result send_reply(
 	struct exchange *exchange, struct reply *take_reply)
 {
 	AUTO(reply) reply = take_reply;
+	g_autofree char *digest =
+		reply->file ? NULL : content_digest(reply->body, reply->len);
 	struct MHD_Response *response = make_response(reply);
 	enum MHD_Result result;
 
 	if (!response)
 		return MHD_NO;
+	if (digest)
+		MHD_add_response_header(response, "Content-Digest", digest);
 	add_headers(response, exchange, reply);
 	log_exchange(exchange, reply->status);
 	result = MHD_queue_response(
