@@ -25,6 +25,10 @@ static const struct scenario scenarios[] = {
 	{"F03", "platform killed around its commit", 1000, 6,
 		fault_platform_killed},
 	{"F04", "both killed at any time", 2000, 10, fault_both_killed},
+	{"F05", "power cut, unsynced writes gone", 4500, 15, fault_power_cut},
+	{"F06", "the same with synchronous=OFF", 45, 15,
+		fault_power_cut_unsynced},
+	{"F07", "mutants", 1, 1, fault_mutants},
 	{"F11", "reply lost after the commit", 5000, 60, fault_reply_lost},
 	{"F12", "request cut after k bytes", 6000, 6, fault_request_cut},
 	{"F13", "reply cut, garbage, a page, flipped", 100, 10,
@@ -46,44 +50,6 @@ struct arguments {
 	int seed;
 	gboolean tap, verbose, list;
 };
-
-/* Counting --------------------------------------------------------------- */
-
-enum { NOTES_MAX = 4000 };
-
-static void add_note(struct trial *trial, const char *format, va_list arguments)
-{
-	if (trial->notes->len > NOTES_MAX)
-		return;
-	g_string_append(trial->notes, "#   ");
-	g_string_append_vprintf(trial->notes, format, arguments);
-	g_string_append_c(trial->notes, '\n');
-}
-
-void trial_note(struct trial *trial, const char *format, ...)
-{
-	va_list arguments;
-
-	va_start(arguments, format);
-	add_note(trial, format, arguments);
-	va_end(arguments);
-}
-
-void trial_wrong(struct trial *trial, const char *format, ...)
-{
-	va_list arguments;
-
-	trial->tally.wrong++;
-	va_start(arguments, format);
-	add_note(trial, format, arguments);
-	va_end(arguments);
-}
-
-void trial_skip(struct trial *trial, const char *why)
-{
-	trial->is_skipped = true;
-	trial_note(trial, "skipped: %s", why);
-}
 
 static void tally_add(struct tally *sum, const struct tally *more)
 {

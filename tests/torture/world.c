@@ -169,10 +169,28 @@ static void window_open(
 	must(error, state);
 }
 
+void window_shut(struct window *window)
+{
+	g_clear_pointer(&window->store, store_close);
+}
+
+bool window_reopen(struct world *world, struct window *window)
+{
+	g_autofree char *state = g_build_filename(window->dir, "state", NULL);
+	g_autoptr(GError) error = NULL;
+
+	window_shut(window);
+	window->store = store_open(state, window->number, &error);
+	if (error)
+		trial_wrong(world->trial, "the store does not open: %s",
+			error->message);
+	return window->store != NULL;
+}
+
 static void window_close(struct window *window)
 {
 	child_kill(&window->syncd);
-	store_close(window->store);
+	window_shut(window);
 	json_free(window->report);
 	g_free(window->dir);
 	g_free(window->config);

@@ -70,6 +70,11 @@ int world_sync_end(struct window *window, int timeout_ms);
 /* Runs it until nothing is unsent; false when that does not come. */
 bool world_drain(struct world *world);
 
+/* The test's own hold on the store, given up and taken again: false, and told,
+ * when it does not open. */
+void window_shut(struct window *window);
+bool window_reopen(struct world *world, struct window *window);
+
 int64_t window_unsent(const struct window *window);
 int64_t window_parked(const struct window *window);
 int64_t window_number(const struct window *window, const char *sql);
