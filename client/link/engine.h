@@ -36,6 +36,7 @@ struct push {
 	GPtrArray *ops; /* own: in flight; NULL otherwise */
 	int64_t generation;
 	int limit;                /* ops in a batch: halved on 413 */
+	int ceiling;              /* of limit: what a slow line lets pass */
 	bool halted;              /* mass-dead guard */
 	int64_t next_ms;          /* until something becomes ready, -1 */
 	GHashTable *dead_of_code; /* code -> count, of this run */

@@ -28,6 +28,7 @@ void push_init(struct link *link)
 	link->limits.max_ops = BATCH_MAX_OPS;
 	link->limits.max_bytes = BATCH_MAX_BYTES;
 	link->push.limit = BATCH_MAX_OPS;
+	link->push.ceiling = BATCH_MAX_OPS;
 	link->push.next_ms = -1;
 	link->push.dead_of_code =
 		g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
@@ -215,7 +216,21 @@ static void note_oddities(struct link *link, const struct batch_reply *reply)
 
 static void grow_limit(struct link *link)
 {
-	link->push.limit = MIN(link->push.limit * 2, link->limits.max_ops);
+	struct push *push = &link->push;
+
+	push->ceiling = MIN(
+		push->ceiling + 1 + push->ceiling / 16, link->limits.max_ops);
+	push->limit = MIN(push->limit * 2, push->ceiling);
+}
+
+/* On a slow line a full batch takes longer than it is given, every time. Half
+ * of it may pass; from there on it grows in small steps. */
+static void shrink_limit(struct link *link)
+{
+	int half = MAX(1, (int)link->push.ops->len / 2);
+
+	link->push.ceiling = MIN(link->push.ceiling, half);
+	link->push.limit = MIN(link->push.limit, half);
 }
 
 /* The batch as a whole was refused. Smaller and smaller ones find the op that
@@ -255,7 +270,8 @@ static void settle_refused(struct link *link, const struct answer *answer)
 	settle_alike(link, OP_VERDICT_DEAD, answer);
 }
 
-static void settle_batch(struct link *link, struct batch_reply *reply)
+static void settle_batch(
+	struct link *link, struct batch_reply *reply, enum http_fault fault)
 {
 	struct answer *answer = &reply->answer;
 
@@ -275,6 +291,8 @@ static void settle_batch(struct link *link, struct batch_reply *reply)
 		break;
 	case ANSWER_FAULT:
 		link->counters.unknown += link->push.ops->len;
+		if (fault == HTTP_FAULT_TIMEOUT)
+			shrink_limit(link);
 		settle_alike(link, OP_VERDICT_RETRY, answer);
 		break;
 	}
@@ -293,7 +311,7 @@ static void batch_done(struct link *link, const struct http_reply *http)
 		answer_spoil(&reply.answer, reply.answer.code->code);
 	link->push.fruitless++;
 	link_heard(&link->push_lane, &reply.answer, http);
-	settle_batch(link, &reply);
+	settle_batch(link, &reply, http->fault);
 	batch_reply_clear(&reply);
 }
 

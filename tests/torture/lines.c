@@ -152,6 +152,27 @@ void fault_reply_late(struct trial *trial)
 	world_end(world);
 }
 
+/* A line on which a full batch never passes within the time allowed: smaller
+ * ones must. */
+static void narrow_line(struct trial *trial)
+{
+	struct world *world = world_new(trial, trial->seed + 1, 1);
+	struct window *window = &world->windows[0];
+	const struct proxy_plan narrow = {.bytes_per_s = 60000};
+	unsigned runs = 0;
+
+	for (int i = 0; i < 120; i++)
+		work_ticket(window, NULL);
+	work_promise(window);
+	proxy_plan(world->proxy, &narrow);
+	while (window_unsent(window) > 0 && runs++ < 8)
+		world_sync(window, world, "--request-ms=800", NULL);
+	if (window_unsent(window) > 0)
+		trial_wrong(trial, "%d steps are too many for a narrow line",
+			(int)window_unsent(window));
+	world_end(world);
+}
+
 /* F15: 30 % of the requests lost one way or another, 500 ms of jitter, 64
  * kbit/s. The sample is given a better line. */
 void fault_bad_line(struct trial *trial)
@@ -182,4 +203,5 @@ void fault_bad_line(struct trial *trial)
 			(int)window_unsent(window));
 	trial_note(trial, "%u runs of the sync", runs);
 	world_end(world);
+	narrow_line(trial);
 }
