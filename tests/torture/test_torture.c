@@ -42,6 +42,12 @@ static const struct scenario scenarios[] = {
 	{"F19", "too large: a batch, a single step", 50, 2, fault_too_large},
 	{"F20", "not authorised in the middle", 50, 2, fault_unauthorised},
 	{"F21", "told to wait, in all ways", 50, 1, fault_told_to_wait},
+	{"F24", "several syncs at once", 500, 4, fault_two_syncs},
+	{"F25", "paused beyond the lease", 200, 2, fault_paused},
+	{"F29", "platform restored from a backup", 20, 1,
+		fault_platform_restored},
+	{"F31", "cursors expired", 20, 4, fault_feed},
+	{"F33", "numbers used up, lost, void", 100, 1, fault_numbers},
 };
 
 struct arguments {
