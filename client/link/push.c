@@ -66,7 +66,7 @@ static void settle(struct link *link, const struct op_settlement *settlements,
 			log_error(error, "lease lost");
 			link->counters.lease_lost++;
 			gate_pause(&link->push_lane.gate, clock_boot_ms(),
-				LOST_REST_MS);
+				MIN(LOST_REST_MS, link_backoff_cap(link)));
 		} else {
 			link_store_failed(link, error);
 		}
