@@ -10,13 +10,15 @@ ONLY  ?=
 TORTURE_DIR  := $(BUILD)/tests/torture
 TORTURE_OBJ  := $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/torture/*.c)) \
 		$(BUILD)/tests/sync/proxy.o
-TORTURE_USES := client/store client/db client/rules client/base
+TORTURE_USES := client/link client/store client/db config client/rules \
+		client/base
 CHECK_BIN    += $(TORTURE_DIR)/test_torture
 
 # The real programs with something inside that a shipped one has not: a disk
 # that forgets what was not synced, mistakes to be found, a window that works in
 # a process of its own.
-INSIDE_OBJ   := $(addprefix $(TORTURE_DIR)/inside/,power_vfs.o mutant_db.o)
+INSIDE_OBJ   := $(addprefix $(TORTURE_DIR)/inside/,power_vfs.o mutant_db.o \
+		no_memory.o)
 INSIDE_WRAP  := db_exec db_select db_begin db_commit db_transaction_free
 INSIDE       := torture-window torture-syncd torture-platform
 torture-window_OBJ   := $(TORTURE_DIR)/inside/main_window.o \

@@ -48,6 +48,7 @@ void fault_mutants(struct trial *trial);
 void fault_io_error(struct trial *trial);
 void fault_disk_full(struct trial *trial);
 void fault_no_memory(struct trial *trial);
+void fault_upgrade_cut(struct trial *trial);
 /* lines.c */
 void fault_reply_lost(struct trial *trial);
 void fault_request_cut(struct trial *trial);
@@ -71,6 +72,7 @@ void fault_paused(struct trial *trial);
 void fault_upload_cut(struct trial *trial);
 void fault_blob_damaged(struct trial *trial);
 void fault_file_changed(struct trial *trial);
+void fault_week_offline(struct trial *trial);
 /* restores.c */
 void fault_platform_restored(struct trial *trial);
 void fault_client_restored(struct trial *trial);

@@ -61,26 +61,54 @@ bool work_page(struct window *window, size_t bytes, char sha256[SHA256_TEXT],
 	       blob_add(window->store, path, "image/jpeg", sha256, NULL, error);
 }
 
-static struct json *materials_with(const char *sha256, size_t size)
+static struct json *scanned_page(
+	struct window *window, size_t bytes, GError **error)
+{
+	struct json *page;
+	char sha256[SHA256_TEXT];
+
+	if (!work_page(window, bytes, sha256, error))
+		return NULL;
+	page = json_new_object();
+	json_put_text(page, "sha256", sha256);
+	json_put_int(page, "size", (int64_t)bytes);
+	json_put_text(page, "media_type", "image/jpeg");
+	return page;
+}
+
+static struct json *materials_with(struct json *take_pages)
 {
 	struct json *materials = json_new_array();
 	struct json *material = json_new_object();
-	struct json *pages = json_new_array();
-	struct json *page = json_new_object();
 
-	json_put_text(page, "sha256", sha256);
-	json_put_int(page, "size", (int64_t)size);
-	json_put_text(page, "media_type", "image/jpeg");
-	json_add(pages, page);
 	json_put_int(material, "no", 1);
 	json_put_text(material, "name", "示例材料");
-	json_put(material, "pages", pages);
+	json_put(material, "pages", take_pages);
 	json_add(materials, material);
 	return materials;
 }
 
-static bool decide(
-	struct window *window, size_t page_bytes, bool accept, GError **error)
+static struct json *scan(
+	struct window *window, unsigned pages, size_t bytes, GError **error)
+{
+	AUTO(json) list = json_new_array();
+	struct json *all;
+
+	while (pages-- > 0) {
+		struct json *page = scanned_page(window, bytes, error);
+
+		if (!page)
+			return NULL;
+		json_add(list, page);
+	}
+	all = list;
+	list = NULL;
+	return all;
+}
+
+/* pages of page_bytes each, 0: without. */
+static bool decide(struct window *window, unsigned pages, size_t page_bytes,
+	bool accept, GError **error)
 {
 	static const char *const accepted[] = {"accept", NULL};
 	static const char *const refused[] = {"refuse", NULL};
@@ -94,18 +122,18 @@ static bool decide(
 		.day = clock_day(clock_wall_ms()),
 		.document_series = accept ? accepted : refused,
 	};
-	char sha256[SHA256_TEXT];
 
 	record->item_code = g_strdup("11410185MB0000000X4000100001001");
 	record->item_name = g_strdup("示例事项");
 	record->item_version = g_strdup("1");
 	json_put_text(applicant, "name", "张样例");
 	json_put(record->body, "applicant", applicant);
-	if (page_bytes > 0) {
-		if (!work_page(window, page_bytes, sha256, error))
+	if (pages > 0) {
+		struct json *scanned = scan(window, pages, page_bytes, error);
+
+		if (!scanned)
 			return false;
-		json_put(record->body, "materials",
-			materials_with(sha256, page_bytes));
+		json_put(record->body, "materials", materials_with(scanned));
 	}
 	return case_save_draft(window->store, record, &clerk, error) &&
 	       case_decide(window->store, record, &decision, &clerk, error);
@@ -113,7 +141,13 @@ static bool decide(
 
 bool work_case(struct window *window, size_t page_bytes, GError **error)
 {
-	return decide(window, page_bytes, true, error);
+	return decide(window, page_bytes > 0, page_bytes, true, error);
+}
+
+bool work_case_of_pages(
+	struct window *window, unsigned pages, size_t bytes, GError **error)
+{
+	return decide(window, pages, bytes, true, error);
 }
 
 /* A document of the oldest case that waits for one; nothing when none does. */
@@ -171,12 +205,12 @@ bool work_step(struct world *world, struct window *window, GError **error)
 	if (draw < 40)
 		return work_pause(window, error);
 	if (draw < 60)
-		return decide(window, 0, true, error);
+		return decide(window, 0, 0, true, error);
 	if (draw < 75)
-		return decide(window, (size_t)world_draw(world, 10, PAGE_MAX),
-			true, error);
+		return decide(window, 1,
+			(size_t)world_draw(world, 10, PAGE_MAX), true, error);
 	if (draw < 80)
-		return decide(window, 0, false, error);
+		return decide(window, 0, 0, false, error);
 	if (draw < 90)
 		return finish_document(window, error);
 	return serve_ticket(window, error);

@@ -87,6 +87,8 @@ void work(struct world *world, struct window *window, unsigned steps);
 bool work_ticket(struct window *window, GError **error);
 bool work_pause(struct window *window, GError **error);
 bool work_case(struct window *window, size_t page_bytes, GError **error);
+bool work_case_of_pages(
+	struct window *window, unsigned pages, size_t bytes, GError **error);
 /* Brings random bytes into the blob store: their hash. */
 bool work_page(struct window *window, size_t bytes, char sha256[SHA256_TEXT],
 	GError **error);
