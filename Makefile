@@ -6,6 +6,7 @@
 #   make test     dependencies, build, every test that needs no privileges
 #   make lint     formatting, static analysis, house rules
 #   make check-san  the tests under ASan and UBSan
+#   make torture  the fault tests of the sync with full counts; SCALE=0.01
 #   make bench    the numbers
 #   make install DESTDIR=... PREFIX=/usr
 #   make uninstall

@@ -161,12 +161,12 @@ static void narrow_line(struct trial *trial)
 	const struct proxy_plan narrow = {.bytes_per_s = 60000};
 	unsigned runs = 0;
 
-	for (int i = 0; i < 120; i++)
+	for (int i = 0; i < 70; i++)
 		work_ticket(window, NULL);
 	work_promise(window);
 	proxy_plan(world->proxy, &narrow);
 	while (window_unsent(window) > 0 && runs++ < 8)
-		world_sync(window, world, "--request-ms=800", NULL);
+		world_sync(window, world, "--request-ms=600", NULL);
 	if (window_unsent(window) > 0)
 		trial_wrong(trial, "%d steps are too many for a narrow line",
 			(int)window_unsent(window));

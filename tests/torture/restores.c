@@ -45,6 +45,47 @@ void fault_platform_restored(struct trial *trial)
 	}
 }
 
+/* F30: the window comes back from an old backup of its store and does not know
+ * what it had sent since. What it then makes anew must not overwrite, or be
+ * taken for, what the platform has of it: it is refused and shown. */
+static void copy_tree(const char *from, const char *to)
+{
+	const char *argv[] = {"/bin/cp", "-a", from, to, NULL};
+	struct child child;
+
+	child_start(&child, argv, NULL, NULL);
+	if (child_wait(&child, SYNC_LIMIT_MS) != 0)
+		g_error("copy of %s", from);
+}
+
+void fault_client_restored(struct trial *trial)
+{
+	for (unsigned turn = 0; turn < trial->count; turn++) {
+		struct world *world = world_new(trial, trial->seed + turn, 1);
+		struct window *window = &world->windows[0];
+		g_autofree char *state =
+			g_build_filename(window->dir, "state", NULL);
+		g_autofree char *backup =
+			g_build_filename(window->dir, "backup", NULL);
+
+		work(world, window, 6);
+		world_sync(window, world, NULL, NULL);
+		window_shut(window);
+		copy_tree(state, backup);
+		window_reopen(world, window);
+		work(world, window, 8);
+		world_sync(window, world, NULL, NULL);
+		window_shut(window);
+		file_remove_tree(state);
+		copy_tree(backup, state);
+		window_reopen(world, window);
+		trial->tally.faults++;
+		world->is_forgetful = true;
+		work(world, window, 5);
+		world_end(world);
+	}
+}
+
 /* F31: cursors that have expired, at any page. */
 void fault_feed(struct trial *trial)
 {

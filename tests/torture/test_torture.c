@@ -55,11 +55,14 @@ static const struct scenario scenarios[] = {
 		fault_file_changed},
 	{"F29", "platform restored from a backup", 20, 1,
 		fault_platform_restored},
+	{"F30", "window restored from a backup", 20, 1, fault_client_restored},
 	{"F31", "cursors expired", 20, 4, fault_feed},
 	{"F33", "numbers used up, lost, void", 100, 1, fault_numbers},
 	{"F34", "upgrade cut at every write", 1, 1, fault_upgrade_cut},
 	{"F35", "a week offline, then kills and cuts", 20000, 3,
 		fault_week_offline},
+	{"F36", "mutilated replies, every decoder", 5000000, 3000,
+		fault_garbled},
 };
 
 struct arguments {
@@ -94,10 +97,10 @@ static void print_line(const struct scenario *scenario,
 	printf("%s %-36s %7" G_GUINT64_FORMAT " faults %8" G_GUINT64_FORMAT
 	       " acked %4" G_GUINT64_FORMAT " lost %4" G_GUINT64_FORMAT
 	       " duplicated %5" G_GUINT64_FORMAT " parked %4" G_GUINT64_FORMAT
-	       " wrong %8.1f s\n",
+	       " wrong %8.1f s%s\n",
 		scenario->name, scenario->what, tally->faults, tally->acked,
 		tally->lost, tally->duplicated, tally->parked, tally->wrong,
-		seconds);
+		seconds, trial->is_skipped ? " # SKIP" : "");
 }
 
 static unsigned count_of(

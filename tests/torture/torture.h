@@ -79,4 +79,7 @@ void fault_client_restored(struct trial *trial);
 void fault_feed(struct trial *trial);
 void fault_numbers(struct trial *trial);
 
+/* garble.c */
+void fault_garbled(struct trial *trial);
+
 #endif

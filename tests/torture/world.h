@@ -33,6 +33,7 @@ struct world {
 	struct window windows[WORLD_WINDOWS_MAX];
 	unsigned count;
 	unsigned expected_parked;
+	bool is_forgetful; /* a window is older than what it sent */
 };
 
 /* Platform started, one sync of each window done: numbers are there. */

@@ -4,11 +4,14 @@
 
 #include "client/platform/op_check.h"
 
-typedef struct json *check_fn(
+struct json *__real_op_check_order(
 	struct platform *platform, const struct op *op, GError **error);
-
-check_fn __real_op_check_order, __wrap_op_check_order;
-check_fn __real_op_check_chain, __wrap_op_check_chain;
+struct json *__wrap_op_check_order(
+	struct platform *platform, const struct op *op, GError **error);
+struct json *__real_op_check_chain(
+	struct platform *platform, const struct op *op, GError **error);
+struct json *__wrap_op_check_chain(
+	struct platform *platform, const struct op *op, GError **error);
 
 static bool forgets;
 
