@@ -37,6 +37,21 @@ static void start_daemon(const struct world *world, struct window *window)
 	child_start(&window->syncd, argv, NULL, NULL);
 }
 
+/* It finishes what it has in hand; it may also have come too late to run, or
+ * not far enough to take the signal. */
+static void end_daemon(const struct world *world, struct window *window)
+{
+	int status;
+
+	child_signal(&window->syncd, SIGTERM);
+	status = child_wait(&window->syncd, RIVAL_LIMIT_MS);
+	if (status == EXIT_CODE_OK || status == EXIT_CODE_RUNNING ||
+		status == CHILD_DIED)
+		return;
+	child_kill(&window->syncd);
+	trial_wrong(world->trial, "the daemon ends with %d", status);
+}
+
 /* Nothing was sent again although nothing went wrong. */
 static int64_t replayed(const char *output)
 {
@@ -78,7 +93,7 @@ static void race(struct world *world, bool with_daemon)
 		world->trial->tally.faults += status == EXIT_CODE_RUNNING;
 	}
 	if (with_daemon)
-		child_kill(&window->syncd);
+		end_daemon(world, window);
 	else if (winners == 0)
 		trial_wrong(world->trial, "of %d rivals none runs", RIVALS);
 }
@@ -100,6 +115,16 @@ void fault_two_syncs(struct trial *trial)
 
 /* F25 ------------------------------------------------------------------- */
 
+static void wait_for_lease(const struct window *window)
+{
+	for (int ms = 0; ms < RIVAL_LIMIT_MS; ms++) {
+		if (window_number(window, "SELECT count(*) FROM outbox_state"
+					  " WHERE state = 3") > 0)
+			return;
+		g_usleep(1000);
+	}
+}
+
 /* Asleep with a request in flight; meanwhile somebody who has taken the lock
  * away starts another one. Both wake and settle: only one has the lease. */
 static void oversleep(struct world *world, bool with_rival)
@@ -115,7 +140,8 @@ static void oversleep(struct world *world, bool with_rival)
 		"{\"next\":[{\"delay_ms\":%d,\"path\":\"/v1/ops:batch\"}]}",
 		DELAY_MS);
 	world_sync_start(window, world, NULL, NULL);
-	g_usleep(DELAY_MS / 2 * 1000);
+	wait_for_lease(window);
+	g_usleep(DELAY_MS / 4 * 1000);
 	child_signal(&window->syncd, SIGSTOP);
 	world->trial->tally.faults++;
 	g_usleep(SLEEP_MS * 1000);

@@ -206,12 +206,14 @@ int main(int argc, char **argv)
 	struct arguments arguments = {.scale = 1, .seed = 1};
 	char *words[] = {argv[0], (char *)"--verbose", NULL};
 	char **test_argv = words;
-	int test_argc = 2;
+	int test_argc = 2, code;
 
 	if (!parse_arguments(argc, argv, &arguments))
 		return 64;
 	if (!arguments.verbose)
 		words[--test_argc] = NULL;
 	g_test_init(&test_argc, &test_argv, NULL);
-	return run_all(&arguments);
+	code = run_all(&arguments);
+	g_free(arguments.only);
+	return code;
 }
