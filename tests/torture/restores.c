@@ -21,7 +21,42 @@ static void take_tickets(struct world *world, int count)
 	}
 }
 
-/* F29: the platform loses what it had acknowledged since the backup. */
+/* Cases until there is no number left, then one too many. */
+static void use_up(struct world *world, struct window *window)
+{
+	for (int i = 0; i < NUMBERS_MAX; i++) {
+		g_autoptr(GError) error = NULL;
+
+		if (work_case(window, 0, &error))
+			continue;
+		if (!g_error_matches(error, STORE_ERROR, STORE_ERROR_NUMBERS))
+			trial_wrong(
+				world->trial, "used up: %s", error->message);
+		world->trial->tally.faults++;
+		return;
+	}
+	trial_wrong(world->trial, "more numbers than were leased");
+}
+
+/* F29 ------------------------------------------------------------------- */
+
+/* A day's work, all of it acknowledged; a window that used up its numbers has
+ * leased others, which the backup does not know. */
+static void work_a_day(struct world *world, bool use_numbers)
+{
+	if (use_numbers)
+		use_up(world, &world->windows[0]);
+	for (unsigned i = 0; i < world->count; i++) {
+		struct window *window = &world->windows[i];
+
+		world_sync(window, world, NULL, NULL);
+		work(world, window, 12);
+		world_sync(window, world, NULL, NULL);
+		work(world, window, 3);
+	}
+}
+
+/* The platform loses what it had acknowledged since the backup. */
 void fault_platform_restored(struct trial *trial)
 {
 	for (unsigned turn = 0; turn < trial->count; turn++) {
@@ -33,11 +68,7 @@ void fault_platform_restored(struct trial *trial)
 		}
 		world_chaos(world, "{\"backup\":\"monday\"}");
 		take_tickets(world, 2);
-		for (unsigned i = 0; i < world->count; i++) {
-			work(world, &world->windows[i], 12);
-			world_sync(&world->windows[i], world, NULL, NULL);
-			work(world, &world->windows[i], 3);
-		}
+		work_a_day(world, turn % 2 == 1);
 		world_chaos(world, "{\"restore\":\"monday\"}");
 		trial->tally.faults++;
 		take_tickets(world, 2);
@@ -107,23 +138,6 @@ void fault_feed(struct trial *trial)
 }
 
 /* F33 ------------------------------------------------------------------- */
-
-/* Cases until there is no number left, then one too many. */
-static void use_up(struct world *world, struct window *window)
-{
-	for (int i = 0; i < NUMBERS_MAX; i++) {
-		g_autoptr(GError) error = NULL;
-
-		if (work_case(window, 0, &error))
-			continue;
-		if (!g_error_matches(error, STORE_ERROR, STORE_ERROR_NUMBERS))
-			trial_wrong(
-				world->trial, "used up: %s", error->message);
-		world->trial->tally.faults++;
-		return;
-	}
-	trial_wrong(world->trial, "more numbers than were leased");
-}
 
 /* A request for numbers whose answer is lost, one that is never fetched. */
 static void lease_badly(struct world *world, struct window *window)

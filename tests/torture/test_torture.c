@@ -53,7 +53,7 @@ static const struct scenario scenarios[] = {
 	{"F27", "upload damaged on the way", 50, 1, fault_blob_damaged},
 	{"F28", "file changed after it was attached", 20, 1,
 		fault_file_changed},
-	{"F29", "platform restored from a backup", 20, 1,
+	{"F29", "platform restored from a backup", 20, 2,
 		fault_platform_restored},
 	{"F30", "window restored from a backup", 20, 1, fault_client_restored},
 	{"F31", "cursors expired", 20, 4, fault_feed},
