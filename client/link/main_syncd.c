@@ -34,8 +34,9 @@ struct arguments {
 	gboolean once, json, verify, version;
 	char *day, *only;
 	int batch;
-	int max_time_s, backoff_ms, request_ms;
+	int max_time_s, backoff_ms;
 	char *crash_at;
+	int request_ms;
 };
 
 struct syncd {
