@@ -131,7 +131,6 @@ static void decode_calls(const struct http_reply *http, const GPtrArray *blobs)
 	struct feed_page page;
 	struct answer answer;
 	GHashTable *missing = NULL;
-	int64_t contiguous;
 
 	capabilities_decode(http, &answer, &capabilities);
 	answer_clear(&answer);
@@ -145,8 +144,6 @@ static void decode_calls(const struct http_reply *http, const GPtrArray *blobs)
 	feed_decode(http, "7630", &answer, &page);
 	answer_clear(&answer);
 	block_decode(http, ID1, "case:03", 200, &answer, &block);
-	answer_clear(&answer);
-	store_decode(http, &answer, &contiguous);
 	answer_clear(&answer);
 }
 
