@@ -231,7 +231,7 @@ static bool is_leased(struct platform *platform, const char *store_uuid,
 {
 	return platform_exists(platform,
 		"SELECT 1 FROM number_blocks WHERE series = ?1"
-		" AND store_uuid = ?2 AND first <= ?3 AND last >= ?3"
+		" AND store_uuid IN (?2, '') AND first <= ?3 AND last >= ?3"
 		" AND NOT EXISTS(SELECT 1 FROM numbers_void"
 		"  WHERE series = ?1 AND number = ?3)",
 		DB_VALUES(

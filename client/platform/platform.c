@@ -96,6 +96,28 @@ bool platform_set_meta(struct platform *platform, const char *name,
 		DB_VALUES(DB_TEXT(name), DB_TEXT(value)), error);
 }
 
+/* What was leased after a backup is not in it. So many numbers of each series
+ * are taken to be leased to somebody: they are not given out again, and
+ * accepted from whoever has them. */
+static const char skip_sql[] =
+	"INSERT INTO number_blocks(block_id, series, store_uuid, count, first,"
+	" last, leased_ms)"
+	" SELECT 'restored-' || ?1 || '-' || series, series, '', 1000,"
+	" last + 1, last + 1000, 0 FROM number_series;";
+
+static bool skip_numbers(struct platform *platform, GError **error)
+{
+	AUTO(db_transaction) change = db_begin(platform->db, error);
+
+	return change &&
+	       db_run(platform->db, skip_sql,
+		       DB_VALUES(DB_TEXT(platform->epoch)), error) &&
+	       db_run(platform->db,
+		       "UPDATE number_series SET last = last + 1000", NULL,
+		       error) &&
+	       db_commit(change, error);
+}
+
 /* "e7-5c0f93aa": counted for people, random so that the same backup restored
  * twice gives two epochs. */
 static bool renew_epoch(
@@ -107,8 +129,9 @@ static bool renew_epoch(
 	random_bytes(&noise, sizeof(noise));
 	g_snprintf(platform->epoch, sizeof(platform->epoch),
 		"e%" G_GINT64_FORMAT "-%08x", count + 1, noise);
-	return platform_set_meta(
-		platform, "server_epoch", platform->epoch, error);
+	return (!old || skip_numbers(platform, error)) &&
+	       platform_set_meta(
+		       platform, "server_epoch", platform->epoch, error);
 }
 
 static bool load_epoch(
