@@ -155,11 +155,11 @@ static void view_clear(struct platform_view *view)
 
 /* A window against it --------------------------------------------------- */
 
-enum { OP_ID, AGG_ID, AGG_SEQ, KIND, DIGEST, STATE, STORE_SEQ };
+enum { OP_ID, AGG_ID, AGG_SEQ, KIND, DIGEST, STATE, STORE_SEQ, PROBLEM };
 static const char ops_sql[] =
 	"SELECT o.op_id, o.agg_id, o.agg_seq, o.kind, "
 	"lower(hex(o.body_sha256)),"
-	" coalesce(s.state, -1), o.store_seq FROM outbox o"
+	" coalesce(s.state, -1), o.store_seq, s.problem FROM outbox o"
 	" LEFT JOIN outbox_state s ON s.store_seq = o.store_seq"
 	" ORDER BY o.store_seq";
 
@@ -190,6 +190,10 @@ static void check_op(struct world *world, struct window *window,
 			lost(world, "acknowledged op", op_id);
 	} else if (state == OP_CONFLICT || state == OP_DEAD) {
 		world->trial->tally.parked++;
+		if (world->expected_parked == 0)
+			trial_note(world->trial, "parked: %s %s: %s",
+				db_text(rows, KIND), op_id,
+				db_text(rows, PROBLEM));
 		if (op)
 			trial_wrong(world->trial, "op %s is applied and parked",
 				op_id);
