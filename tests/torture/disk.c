@@ -118,14 +118,15 @@ static void expect_told(struct world *world, int status, const char *who)
 /* F08, F09 -------------------------------------------------------------- */
 
 struct calls {
-	const char *what; /* "EIO" */
+	const char *what;    /* "EIO" */
+	const char *refusal; /* what the window must say of it once */
 	const char *const *names;
 	bool for_ever; /* from the N-th on */
 };
 
 /* True when the N-th call was there to fail, at the window or in the sync. */
 static bool fail_call(struct world *world, const struct calls *calls,
-	const char *name, unsigned n)
+	const char *name, unsigned n, bool *said)
 {
 	g_autofree char *inject =
 		g_strdup_printf("inject=%s:error=%s:when=%u%s", name,
@@ -135,7 +136,7 @@ static bool fail_call(struct world *world, const struct calls *calls,
 
 	illness.trace = g_build_filename(world->dir, "trace", NULL);
 	expect_told(world, work_ill(world, &illness), "the window");
-	read_output(&world->windows[0], "");
+	*said |= read_output(&world->windows[0], calls->refusal);
 	any = was_injected(&illness);
 	recover(world);
 	work_ticket(&world->windows[0], NULL);
@@ -152,6 +153,7 @@ static bool fail_call(struct world *world, const struct calls *calls,
 static void fail_calls(struct trial *trial, const struct calls *calls)
 {
 	struct world *world;
+	bool said = false;
 
 	if (!g_file_test(STRACE, G_FILE_TEST_IS_EXECUTABLE)) {
 		trial_skip(trial, "no strace");
@@ -162,11 +164,13 @@ static void fail_calls(struct trial *trial, const struct calls *calls)
 		unsigned n = trial->is_sample ? 4 : 1;
 
 		for (unsigned left = trial->count; left > 0; left--) {
-			if (!fail_call(world, calls, calls->names[i], n))
+			if (!fail_call(world, calls, calls->names[i], n, &said))
 				break;
 			n += trial->is_sample ? 9 : 1;
 		}
 	}
+	if (!said)
+		trial_wrong(trial, "never told: %s", calls->refusal);
 	world_end(world);
 }
 
@@ -175,8 +179,9 @@ void fault_io_error(struct trial *trial)
 	static const char *const all[] = {"fdatasync", "pwrite64", "pread64",
 		"ftruncate", "fsync", "rename", NULL};
 	static const char *const some[] = {"fdatasync", "pwrite64", NULL};
-	const struct calls calls = {
-		.what = "EIO", .names = trial->is_sample ? some : all};
+	const struct calls calls = {.what = "EIO",
+		.refusal = "refused store.io",
+		.names = trial->is_sample ? some : all};
 
 	fail_calls(trial, &calls);
 }
@@ -186,6 +191,7 @@ void fault_disk_full(struct trial *trial)
 	static const char *const names[] = {"pwrite64", "fsync", NULL};
 	static const char *const some[] = {"pwrite64", NULL};
 	const struct calls calls = {.what = "ENOSPC",
+		.refusal = "refused store.full",
 		.names = trial->is_sample ? some : names,
 		.for_ever = true};
 

@@ -3,7 +3,8 @@
 
 enum { NOTES_MAX = 4000 };
 
-static void add_note(struct trial *trial, const char *format, va_list arguments)
+static void G_GNUC_PRINTF(2, 0)
+	add_note(struct trial *trial, const char *format, va_list arguments)
 {
 	if (trial->notes->len > NOTES_MAX)
 		return;
