@@ -214,8 +214,10 @@ static enum MHD_Result send_reply(
 	struct exchange *exchange, struct reply *take_reply)
 {
 	AUTO(reply) reply = take_reply;
+	bool has_body = !reply->file && reply->len > 0 &&
+			exchange->request.method != METHOD_HEAD;
 	g_autofree char *digest =
-		reply->file ? NULL : content_digest(reply->body, reply->len);
+		has_body ? content_digest(reply->body, reply->len) : NULL;
 	struct MHD_Response *response = make_response(reply);
 	enum MHD_Result result;
 
