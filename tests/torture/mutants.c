@@ -6,7 +6,7 @@
 #include "client/base/error.h"
 #include "tests/torture/oracle.h"
 
-enum { TURNS = 4, TICKETS = 6 };
+enum { TURNS = 3, TICKETS = 6 };
 
 /* Replies lost after the commit, as in F11. */
 static void lose_replies(struct world *world)
