@@ -137,7 +137,8 @@ static void take_page(struct link *link, const struct answer *answer,
 
 	if (!page->more)
 		pull->was_reset[pull->feed] = false;
-	pull->feed_due[pull->feed] = page->more;
+	if (page->more)
+		pull->feed_due[pull->feed] = true;
 	if (!apply_page(link, answer, page, &changed, &error) ||
 		(!page->more && !feed_ended(link->store, feed_name(pull->feed),
 					&ended, &error))) {
@@ -158,7 +159,8 @@ static void start_again(struct link *link)
 		link_store_failed(link, error);
 	/* Once until the end is reached; a platform that expires its newest
 	 * cursors too is left alone for a turn. */
-	pull->feed_due[pull->feed] = !pull->was_reset[pull->feed];
+	if (!pull->was_reset[pull->feed])
+		pull->feed_due[pull->feed] = true;
 	pull->was_reset[pull->feed] = true;
 }
 
@@ -174,8 +176,8 @@ static void feed_done(struct link *link, const struct http_reply *reply)
 		take_page(link, &answer, &page);
 	else if (page.expired)
 		start_again(link);
-	else if (is_final(&answer))
-		pull->feed_due[pull->feed] = false;
+	else if (!is_final(&answer))
+		pull->feed_due[pull->feed] = true;
 	answer_clear(&answer);
 	g_clear_pointer(&pull->cursor, g_free);
 }
@@ -186,6 +188,7 @@ static bool send_feed(struct link *link, enum feed feed)
 	g_autofree char *path = NULL;
 
 	pull->feed = feed;
+	pull->feed_due[feed] = false; /* a hint from now on is a new one */
 	g_free(pull->cursor);
 	pull->cursor = feed_cursor(link->store, feed_name(feed));
 	path = feed_path(feed_name(feed), pull->cursor,
