@@ -57,7 +57,8 @@ bool work_page(struct window *window, size_t bytes, char sha256[SHA256_TEXT],
 	g_autofree char *data = g_malloc(bytes);
 
 	random_bytes(data, bytes);
-	return g_file_set_contents(path, data, (gssize)bytes, error) &&
+	return g_file_set_contents_full(path, data, (gssize)bytes,
+		       G_FILE_SET_CONTENTS_NONE, 0600, error) &&
 	       blob_add(window->store, path, "image/jpeg", sha256, NULL, error);
 }
 
