@@ -35,18 +35,6 @@ static void kill_after_answer(struct world *world)
 	}
 }
 
-static void take_tickets(struct world *world)
-{
-	for (int i = 0; i < TICKETS; i++) {
-		AUTO(json) ticket = world_ask(world, "POST", "/v1/tickets",
-			"{\"kind\":\"apply\",\"business\":\"\","
-			"\"person\":\"\"}");
-
-		if (!json_text(ticket, "ticket_id"))
-			trial_wrong(world->trial, "no ticket is given");
-	}
-}
-
 /* The client dies with a page of the queue in its hands. */
 static void die_at_pages(struct world *world)
 {
@@ -55,7 +43,7 @@ static void die_at_pages(struct world *world)
 	const char *after[] = {healthy[0], "DIE_AFTER_PAGE=1", NULL};
 
 	for (int turn = 0; turn < TURNS; turn++) {
-		take_tickets(world);
+		world_take_tickets(world, TICKETS);
 		world->environment = turn % 2 ? before : after;
 		if (world_sync(&world->windows[0], world, NULL, NULL) ==
 			CHILD_KILLED)

@@ -9,18 +9,6 @@
 
 enum { NUMBERS_MAX = 260, WINDOWS = 4 };
 
-static void take_tickets(struct world *world, int count)
-{
-	while (count-- > 0) {
-		AUTO(json) ticket = world_ask(world, "POST", "/v1/tickets",
-			"{\"kind\":\"apply\",\"business\":\"\","
-			"\"person\":\"\"}");
-
-		if (!json_text(ticket, "ticket_id"))
-			trial_wrong(world->trial, "no ticket is given");
-	}
-}
-
 /* Cases until there is no number left, then one too many. */
 static void use_up(struct world *world, struct window *window)
 {
@@ -67,11 +55,11 @@ void fault_platform_restored(struct trial *trial)
 			world_sync(&world->windows[i], world, NULL, NULL);
 		}
 		world_chaos(world, "{\"backup\":\"monday\"}");
-		take_tickets(world, 2);
+		world_take_tickets(world, 2);
 		work_a_day(world, turn % 2 == 1);
 		world_chaos(world, "{\"restore\":\"monday\"}");
 		trial->tally.faults++;
-		take_tickets(world, 2);
+		world_take_tickets(world, 2);
 		world_end(world);
 	}
 }
@@ -125,7 +113,7 @@ void fault_feed(struct trial *trial)
 	for (unsigned turn = 0; turn < trial->count; turn++) {
 		struct window *window = &world->windows[turn % 2];
 
-		take_tickets(world, world_draw(world, 1, 5));
+		world_take_tickets(world, world_draw(world, 1, 5));
 		work(world, window, 3);
 		world_chaos(world,
 			"{\"next\":[{\"status\":410,\"path\":\"/v1/changes\"},"

@@ -172,3 +172,42 @@ void fault_paused(struct trial *trial)
 		oversleep(world, turn % 2 == 0);
 	world_end(world);
 }
+
+/* F32 ------------------------------------------------------------------- */
+
+/* Two windows and one queue, in any order of calling, finishing and syncing.
+ * What the platform cannot take of both is parked with one of them, never gone
+ * without a word: the oracle looks at each step. */
+static void schedule(struct world *world)
+{
+	world_take_tickets(world, world_draw(world, 1, 3));
+	for (int steps = world_draw(world, 3, 9); steps > 0; steps--) {
+		struct window *window =
+			&world->windows[world_draw(world, 0, 2)];
+		g_autoptr(GError) error = NULL;
+
+		if (world_draw(world, 0, 3) == 0) {
+			world_sync(window, world, NULL, NULL);
+		} else if (!work_queue(window, &error) && error &&
+			   error->domain != ITEM_ERROR) {
+			trial_wrong(world->trial, "queue: %s", error->message);
+		}
+		work_promise(window);
+	}
+	world->trial->tally.faults++;
+}
+
+void fault_same_ticket(struct trial *trial)
+{
+	unsigned left = trial->count;
+
+	for (uint32_t round = 0; left > 0; round++) {
+		struct world *world = world_new(trial, trial->seed + round, 2);
+		unsigned schedules = MIN(left, TURNS_PER_WORLD);
+
+		left -= schedules;
+		while (schedules-- > 0)
+			schedule(world);
+		world_end(world);
+	}
+}

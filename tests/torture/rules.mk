@@ -3,6 +3,7 @@
 #   make torture                full counts, hours
 #   make torture SCALE=0.01     a hundredth of them
 #   make torture ONLY=F02,F11
+#   make torture BUILD=build/san SANITIZE=1   the same under ASan and UBSan
 # make test runs a small sample of each.
 
 SCALE ?= 1

@@ -57,6 +57,7 @@ static const struct scenario scenarios[] = {
 		fault_platform_restored},
 	{"F30", "window restored from a backup", 20, 1, fault_client_restored},
 	{"F31", "cursors expired", 20, 4, fault_feed},
+	{"F32", "two windows at one queue", 10000, 8, fault_same_ticket},
 	{"F33", "numbers used up, lost, void", 100, 1, fault_numbers},
 	{"F34", "upgrade cut at every write", 1, 1, fault_upgrade_cut},
 	{"F35", "a week offline, then kills and cuts", 20000, 3,

@@ -68,6 +68,7 @@ void fault_clock(struct trial *trial);
 /* rivals.c */
 void fault_two_syncs(struct trial *trial);
 void fault_paused(struct trial *trial);
+void fault_same_ticket(struct trial *trial);
 /* blobs.c */
 void fault_upload_cut(struct trial *trial);
 void fault_blob_damaged(struct trial *trial);

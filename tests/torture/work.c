@@ -176,7 +176,7 @@ static bool finish_document(struct window *window, GError **error)
 }
 
 /* Calls the first of the queue, ends the visit, takes the rating. */
-static bool serve_ticket(struct window *window, GError **error)
+bool work_queue(struct window *window, GError **error)
 {
 	g_autoptr(GPtrArray) waiting = ticket_list(window->store, error);
 	struct actor clerk = clerk_of(window);
@@ -214,7 +214,7 @@ bool work_step(struct world *world, struct window *window, GError **error)
 		return decide(window, 0, 0, false, error);
 	if (draw < 90)
 		return finish_document(window, error);
-	return serve_ticket(window, error);
+	return work_queue(window, error);
 }
 
 void work(struct world *world, struct window *window, unsigned steps)

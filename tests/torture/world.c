@@ -137,6 +137,18 @@ void world_chaos(struct world *world, const char *format, ...)
 		g_error("chaos not taken: %s", body);
 }
 
+void world_take_tickets(struct world *world, int count)
+{
+	while (count-- > 0) {
+		AUTO(json) ticket = world_ask(world, "POST", "/v1/tickets",
+			"{\"kind\":\"apply\",\"business\":\"\","
+			"\"person\":\"\"}");
+
+		if (!json_text(ticket, "ticket_id"))
+			trial_wrong(world->trial, "no ticket is given");
+	}
+}
+
 /* Windows --------------------------------------------------------------- */
 
 static void write_config(const struct world *world, const struct window *window)

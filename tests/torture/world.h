@@ -61,6 +61,9 @@ struct json *world_ask(struct world *world, const char *method,
 void world_chaos(struct world *world, const char *format, ...)
 	G_GNUC_PRINTF(2, 3);
 
+/* Citizens take so many tickets at the queue machine. */
+void world_take_tickets(struct world *world, int count);
+
 /* yikou-syncd --once for a window, with up to two more arguments. Its exit
  * status; the report is kept. */
 int world_sync(struct window *window, const struct world *world,
@@ -87,6 +90,7 @@ void work(struct world *world, struct window *window, unsigned steps);
 /* Steps of one kind. */
 bool work_ticket(struct window *window, GError **error);
 bool work_pause(struct window *window, GError **error);
+bool work_queue(struct window *window, GError **error);
 bool work_case(struct window *window, size_t page_bytes, GError **error);
 bool work_case_of_pages(
 	struct window *window, unsigned pages, size_t bytes, GError **error);
