@@ -1,6 +1,7 @@
 /* What the platform says of itself. */
 #include "client/platform/handlers.h"
 
+#include "client/platform/feeds.h"
 #include "client/platform/platform.h"
 
 struct reply *health_get(
@@ -27,9 +28,8 @@ struct reply *capabilities_get(
 	struct json *feeds = json_new_array();
 
 	(void)request;
-	json_add_text(feeds, "tickets");
-	json_add_text(feeds, "cases");
-	json_add_text(feeds, "catalog");
+	for (const char *const *feed = feed_names(); *feed; feed++)
+		json_add_text(feeds, *feed);
 	json_put_int(value, "max_ops", PLATFORM_MAX_OPS);
 	json_put_int(value, "max_bytes", PLATFORM_MAX_BYTES);
 	json_put_int(value, "max_blob_bytes", ROUTER_UPLOAD_MAX);

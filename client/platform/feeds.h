@@ -8,6 +8,8 @@
 
 #include "client/platform/platform.h"
 
+const char *const *feed_names(void); /* NULL ended */
+
 /* Inside the caller's transaction. */
 struct change {
 	const char *feed, *entity, *id;
@@ -17,6 +19,9 @@ struct change {
 };
 bool feed_put(
 	struct platform *platform, const struct change *change, GError **error);
+
+/* Of a catalogue row: the beginning of its text's digest. Caller frees. */
+char *feed_version(const char *text);
 
 /* Forgets tombstones made before the given time. A client whose cursor is
  * older than one of them gets 410 and starts again. */

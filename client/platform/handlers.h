@@ -17,6 +17,7 @@ HANDLER(capabilities_get);
 /* ops.c, stores.c */
 HANDLER(ops_batch);
 HANDLER(ops_get);
+HANDLER(ops_lookup);
 HANDLER(stores_get);
 HANDLER(digests_get);
 /* blobs.c */
@@ -25,11 +26,23 @@ HANDLER(blobs_put);
 HANDLER(blobs_get);
 /* numbers.c */
 HANDLER(numbers_lease);
+HANDLER(numbers_change);
 /* feeds.c */
 HANDLER(changes_get);
 /* tickets.c */
 HANDLER(tickets_post);
 HANDLER(tickets_get);
+/* ticket_change.c */
+HANDLER(tickets_change);
+/* catalog_serve.c */
+HANDLER(catalog_snapshot);
+HANDLER(items_get);
+HANDLER(items_put);
+HANDLER(forms_get);
+HANDLER(dictionaries_get);
+HANDLER(workflows_get);
+/* bootstrap.c */
+HANDLER(bootstrap_post);
 /* cases.c */
 HANDLER(cases_list);
 HANDLER(cases_get);

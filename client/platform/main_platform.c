@@ -53,7 +53,8 @@ static bool parse_arguments(int argc, char **argv, struct arguments *arguments)
 		{"listen", 0, 0, G_OPTION_ARG_STRING, &arguments->listen,
 			"Numeric address instead of 127.0.0.1", "ADDRESS"},
 		{"catalog", 0, 0, G_OPTION_ARG_FILENAME, &arguments->catalog,
-			"Serve this catalogue, the folder with catalog.json",
+			"Serve this catalogue, the folder with catalog.json,"
+			" and the templates beside it",
 			"DIR"},
 		{"seed", 0, 0, G_OPTION_ARG_FILENAME, &arguments->seed,
 			"Put waiting tickets in, once a day", "FILE"},
@@ -127,9 +128,16 @@ static gboolean on_housekeeping(void *context)
 static bool prepare(struct platform *platform,
 	const struct arguments *arguments, GError **error)
 {
+	g_autofree char *templates =
+		arguments->catalog ? g_build_filename(arguments->catalog, "..",
+					     "templates", NULL)
+				   : NULL;
+
 	return keep_house(platform, error) &&
-	       (!arguments->catalog || feed_load_catalog(platform,
-					       arguments->catalog, error)) &&
+	       (!arguments->catalog ||
+		       (feed_load_catalog(
+				platform, arguments->catalog, error) &&
+			       seed_templates(platform, templates, error))) &&
 	       (!arguments->seed ||
 		       seed_apply(platform, arguments->seed, error));
 }

@@ -127,10 +127,9 @@ static struct exchange *exchange_new(struct server *server,
 		g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
 	MHD_get_connection_values(
 		connection, MHD_GET_ARGUMENT_KIND, add_query, request->query);
-	request->authorization = header(connection, "Authorization");
-	request->content_type = header(connection, "Content-Type");
-	request->idempotency_key = header(connection, "Idempotency-Key");
-	request->content_digest = header(connection, "Content-Digest");
+	for (size_t i = 0; request_header_name(i); i++)
+		request_set_header(
+			request, i, header(connection, request_header_name(i)));
 	request->is_local = peer_is_local(connection);
 	exchange->refusal = PROBLEM_METHOD;
 	if (method_from_name(method, &request->method))
@@ -190,6 +189,9 @@ static void add_headers(struct MHD_Response *response,
 		"default-src 'none'; style-src 'unsafe-inline'; "
 		"frame-ancestors 'none'; base-uri 'none'; form-action 'none'");
 	MHD_add_response_header(response, "Referrer-Policy", "no-referrer");
+	for (guint i = 0; reply->headers && i < reply->headers->len; i += 2)
+		MHD_add_response_header(response, reply->headers->pdata[i],
+			reply->headers->pdata[i + 1]);
 	if (reply->status == 401)
 		MHD_add_response_header(response, "WWW-Authenticate", "Bearer");
 	if (exchange->fault.retry_after_s > 0) {
