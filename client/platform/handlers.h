@@ -45,7 +45,10 @@ HANDLER(workflows_get);
 HANDLER(bootstrap_post);
 /* cases.c */
 HANDLER(cases_list);
+/* case_change.c */
 HANDLER(cases_get);
+HANDLER(cases_put);
+HANDLER(cases_command);
 /* pages.c */
 HANDLER(page_home);
 HANDLER(page_case);

@@ -326,7 +326,8 @@ static bool is_leased(struct platform *platform, const char *store_uuid,
 {
 	return platform_exists(platform,
 		"SELECT 1 FROM number_blocks WHERE series = ?1"
-		" AND store_uuid = ?2 AND first <= ?3 AND last >= ?3"
+		" AND (?2 = '' OR store_uuid = ?2) AND first <= ?3 AND last >= "
+		"?3"
 		" AND state <> 'settled'"
 		" AND (returned_from = 0 OR returned_from > ?3)"
 		" AND NOT EXISTS(SELECT 1 FROM numbers_void"

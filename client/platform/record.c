@@ -73,8 +73,11 @@ struct json *record_json(const struct record *record)
 	struct json *value = json_copy(record->body);
 	g_autofree char *at = clock_iso(record->at_ms);
 	g_autofree char *version = version_text(record->version);
+	const char *slot = strchr(record->id, '/');
 
-	json_put_text(value, record->resource->id, record->id);
+	/* A material is "CASE/SLOT" in the store, its slot on the wire. */
+	json_put_text(value, record->resource->id,
+		slot && record->resource->of_case ? slot + 1 : record->id);
 	if (record->resource->of_case)
 		json_put_text(value, "case_id", record->parent);
 	if (record->resource->state)

@@ -37,6 +37,11 @@
 		METHOD_POST, path, record_command, ONCE, &resource \
 	}
 
+#define CASE_COMMAND(verb)                                                    \
+	{                                                                     \
+		METHOD_POST, "/v1/cases/{case_id}:" verb, cases_command, ONCE \
+	}
+
 static const struct route routes[] = {
 	{METHOD_GET, "/v1/health", health_get, ROUTE_OPEN},
 	{METHOD_GET, "/v1/time", time_get, 0},
@@ -74,6 +79,27 @@ static const struct route routes[] = {
 		ROUTE_JSON | ROUTE_WRITE},
 	{METHOD_GET, "/v1/cases", cases_list, 0},
 	{METHOD_GET, "/v1/cases/{case_id}", cases_get, 0},
+	{METHOD_PUT, "/v1/cases/{case_id}", cases_put,
+		ROUTE_JSON | ROUTE_WRITE},
+	CASE_COMMAND("accept"),
+	CASE_COMMAND("reject"),
+	CASE_COMMAND("supplement"),
+	CASE_COMMAND("suspend"),
+	CASE_COMMAND("resume"),
+	CASE_COMMAND("extend"),
+	CASE_COMMAND("transfer"),
+	CASE_COMMAND("close"),
+	CASE_COMMAND("void"),
+	LIST("/v1/cases/{case_id}/steps", resource_step),
+	POST("/v1/cases/{case_id}/steps", resource_step),
+	GET("/v1/cases/{case_id}/materials/{slot}", resource_material),
+	PUT("/v1/cases/{case_id}/materials/{slot}", resource_material),
+	GET("/v1/cases/{case_id}/result", resource_result),
+	PUT("/v1/cases/{case_id}/result", resource_result),
+	LIST("/v1/cases/{case_id}/deliveries", resource_delivery),
+	POST("/v1/cases/{case_id}/deliveries", resource_delivery),
+	LIST("/v1/evaluations", resource_evaluation),
+	POST("/v1/evaluations", resource_evaluation),
 	{METHOD_GET, "/v1/reconciliation/digests", digests_get, 0},
 	{METHOD_GET, "/", page_home, ROUTE_OPEN | ROUTE_LOCAL | ROUTE_SELF},
 	{METHOD_GET, "/cases/{case_id}", page_case,
