@@ -55,18 +55,16 @@ static bool sync_path(const char *path, int flags, GError **error)
 }
 
 /* The folder and its parent may be new: both are synced. */
-static bool keep_file(struct platform *platform, const struct request *request,
-	GError **error)
+static bool keep_file(struct platform *platform, const char *from,
+	const char *sha256, GError **error)
 {
-	g_autofree char *path =
-		platform_blob_path(platform, request->file_sha256);
+	g_autofree char *path = platform_blob_path(platform, sha256);
 	g_autofree char *folder = g_path_get_dirname(path);
 	g_autofree char *parent = g_path_get_dirname(folder);
 
-	if (!sync_path(request->file, O_WRONLY, error) ||
-		!file_make_dir(folder, error))
+	if (!sync_path(from, O_WRONLY, error) || !file_make_dir(folder, error))
 		return false;
-	if (g_rename(request->file, path) != 0) {
+	if (g_rename(from, path) != 0) {
 		g_set_error(error, STORE_ERROR, STORE_ERROR_IO,
 			"rename of an attachment: %s", g_strerror(errno));
 		return false;
@@ -75,19 +73,18 @@ static bool keep_file(struct platform *platform, const struct request *request,
 	       sync_path(parent, O_RDONLY | O_DIRECTORY, error);
 }
 
-static bool keep_row(struct platform *platform, const struct request *request,
-	GError **error)
+bool blob_keep(struct platform *platform, const char *from, const char *sha256,
+	int64_t size, const char *media_type, GError **error)
 {
-	return db_run(platform->db,
-		"INSERT INTO blobs(sha256, size, media_type, received_ms)"
-		" VALUES(?1, ?2, ?3, ?4)",
-		DB_VALUES(DB_TEXT(request->file_sha256),
-			DB_INT(request->file_size),
-			DB_TEXT(request->content_type
-					? request->content_type
-					: "application/octet-stream"),
-			DB_INT(clock_wall_ms())),
-		error);
+	return keep_file(platform, from, sha256, error) &&
+	       db_run(platform->db,
+		       "INSERT INTO blobs(sha256, size, media_type,"
+		       " received_ms) VALUES(?1, ?2, ?3, ?4)",
+		       DB_VALUES(DB_TEXT(sha256), DB_INT(size),
+			       DB_TEXT(media_type ? media_type
+						  : "application/octet-stream"),
+			       DB_INT(clock_wall_ms())),
+		       error);
 }
 
 static struct reply *blob_reply(
@@ -100,7 +97,7 @@ static struct reply *blob_reply(
 	return reply_json(platform, status, value);
 }
 
-static bool is_media_type(const char *text)
+bool blob_is_media_type(const char *text)
 {
 	size_t len = text ? strlen(text) : 0;
 
@@ -119,15 +116,15 @@ struct reply *blobs_put(
 
 	if (!sha256_is_valid(wanted))
 		return reply_problem(platform, PROBLEM_NOT_FOUND, NULL);
-	if (!is_media_type(request->content_type))
+	if (!blob_is_media_type(request->content_type))
 		return reply_problem(platform, PROBLEM_MEDIA_TYPE, NULL);
 	if (strcmp(wanted, request->file_sha256) != 0)
 		return reply_problem(platform, PROBLEM_DIGEST_MISMATCH,
 			"the bytes received have another SHA-256");
 	if (blob_is_here(platform, wanted))
 		return blob_reply(platform, 200, request);
-	if (!keep_file(platform, request, &error) ||
-		!keep_row(platform, request, &error))
+	if (!blob_keep(platform, request->file, request->file_sha256,
+		    request->file_size, request->content_type, &error))
 		return reply_error(platform, error);
 	return blob_reply(platform, 201, request);
 }

@@ -237,7 +237,7 @@ function walk_paths(n, path, common) {
 			common = 0
 		} else if (line[n] == "    parameters:")
 			common = n + 1
-		else if (line[n] ~ /^    (get|head|post|put|patch|delete):$/)
+		else if (line[n] ~ /^    (get|head|post|put|patch|delete|options):$/)
 			emit_operation(path, common, n)
 	}
 }

@@ -24,6 +24,11 @@ HANDLER(digests_get);
 HANDLER(blobs_missing);
 HANDLER(blobs_put);
 HANDLER(blobs_get);
+/* uploads.c */
+HANDLER(uploads_options);
+HANDLER(uploads_post);
+HANDLER(uploads_head);
+HANDLER(uploads_delete);
 /* numbers.c */
 HANDLER(numbers_lease);
 HANDLER(numbers_change);

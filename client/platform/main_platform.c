@@ -21,6 +21,7 @@
 #include "client/platform/seed.h"
 #include "client/platform/server.h"
 #include "client/platform/tickets.h"
+#include "client/platform/uploads.h"
 
 #define PROGRAM "yikou-platform"
 #define VERSION "0.2"
@@ -113,6 +114,7 @@ static bool keep_house(struct platform *platform, GError **error)
 	int64_t now_ms = clock_wall_ms();
 
 	return ticket_expire(platform, now_ms - TICKET_LIFE_MS, error) &&
+	       upload_expire(platform, now_ms, error) &&
 	       feed_prune(platform, now_ms - tombstone_life_ms, error);
 }
 

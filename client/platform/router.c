@@ -54,6 +54,13 @@ static const struct route routes[] = {
 	{METHOD_PUT, "/v1/blobs/{sha256}", blobs_put, ROUTE_UPLOAD},
 	{METHOD_GET, "/v1/blobs/{sha256}", blobs_get, 0},
 	{METHOD_HEAD, "/v1/blobs/{sha256}", blobs_get, 0},
+	{METHOD_OPTIONS, "/v1/uploads", uploads_options, ROUTE_SELF},
+	{METHOD_POST, "/v1/uploads", uploads_post, ROUTE_SELF | ROUTE_WRITE},
+	{METHOD_HEAD, "/v1/uploads/{upload_id}", uploads_head, ROUTE_SELF},
+	{METHOD_PATCH, "/v1/uploads/{upload_id}", NULL,
+		ROUTE_SELF | ROUTE_APPEND},
+	{METHOD_DELETE, "/v1/uploads/{upload_id}", uploads_delete,
+		ROUTE_SELF | ROUTE_WRITE},
 	{METHOD_POST, "/v1/number-blocks", numbers_lease, ROUTE_JSON},
 	{METHOD_PATCH, "/v1/number-blocks/{block_id}", numbers_change,
 		ROUTE_JSON | ROUTE_WRITE},
@@ -118,6 +125,7 @@ static const char *const method_names[METHOD_COUNT] = {
 	[METHOD_PUT] = "PUT",
 	[METHOD_PATCH] = "PATCH",
 	[METHOD_DELETE] = "DELETE",
+	[METHOD_OPTIONS] = "OPTIONS",
 };
 
 const struct route *router_table(size_t *count)
@@ -133,7 +141,7 @@ const char *router_method_name(enum method method)
 
 size_t router_limit(const struct route *route)
 {
-	if (route->flags & ROUTE_UPLOAD)
+	if (route->flags & (ROUTE_UPLOAD | ROUTE_APPEND))
 		return ROUTER_UPLOAD_MAX;
 	return route->flags & ROUTE_JSON ? ROUTER_JSON_MAX : 0;
 }
@@ -215,6 +223,10 @@ const struct route *router_admit(struct platform *platform,
 		*problem = PROBLEM_FORBIDDEN;
 	else if ((route->flags & ROUTE_JSON) &&
 		 !is_json(request->content_type, route->method))
+		*problem = PROBLEM_MEDIA_TYPE;
+	else if ((route->flags & ROUTE_APPEND) &&
+		 g_strcmp0(request->content_type,
+			 "application/offset+octet-stream") != 0)
 		*problem = PROBLEM_MEDIA_TYPE;
 	else
 		return route;

@@ -27,6 +27,7 @@ enum {
 struct route {
 	enum method method;
 	const char *pattern; /* "/v1/ops/{op_id}" */
+	/* NULL of ROUTE_APPEND: uploads.h does it as the bytes come. */
 	struct reply *(*handler)(
 		struct platform *platform, const struct request *request);
 	unsigned flags;

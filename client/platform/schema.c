@@ -176,6 +176,14 @@ static const char version_2[] =
 	" status INTEGER NOT NULL,"
 	" etag TEXT NOT NULL,"
 	" body TEXT NOT NULL) WITHOUT ROWID;"
+	/* offset: what is synced to STATE/uploads/ID. */
+	"CREATE TABLE uploads("
+	" upload_id TEXT PRIMARY KEY,"
+	" length INTEGER NOT NULL,"
+	" offset INTEGER NOT NULL,"
+	" sha256 TEXT NOT NULL,"
+	" media_type TEXT NOT NULL,"
+	" touched_ms INTEGER NOT NULL) WITHOUT ROWID;"
 	/* Items that PUT /v1/items changed: the files no longer count. */
 	"CREATE TABLE catalog_edits(code TEXT PRIMARY KEY) WITHOUT ROWID;"
 	/* leased, then returned (numbers from returned_from on are given

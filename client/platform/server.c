@@ -20,6 +20,7 @@
 #include "client/platform/platform.h"
 #include "client/platform/router.h"
 #include "client/platform/spool.h"
+#include "client/platform/uploads.h"
 
 enum {
 	CONNECTIONS_MAX = 256,
@@ -45,7 +46,8 @@ struct exchange {
 	enum problem refusal;
 	bool is_too_large;
 	GString *body;
-	struct spool *spool; /* own: of an upload */
+	struct spool *spool;   /* own: of an upload */
+	struct append *append; /* own: of a chunk of one */
 	char sha256[SHA256_TEXT];
 	int64_t received;
 	char request_id[REQUEST_ID_MAX + 1];
@@ -148,6 +150,8 @@ static void exchange_free(struct exchange *exchange)
 		g_string_free(exchange->body, TRUE);
 	if (exchange->spool)
 		spool_free(exchange->spool);
+	if (exchange->append)
+		append_free(exchange->append);
 	if (exchange->reply)
 		reply_free(exchange->reply);
 	g_free(exchange);
@@ -224,6 +228,7 @@ static enum MHD_Result send_reply(
 
 	if (!response)
 		return MHD_NO;
+	uploads_headers(&exchange->request, reply);
 	add_headers(response, exchange, reply);
 	log_exchange(exchange, reply->status);
 	result = MHD_queue_response(
@@ -249,12 +254,24 @@ static uint64_t announced_length(struct MHD_Connection *connection)
 	return text ? g_ascii_strtoull(text, NULL, 10) : 0;
 }
 
+/* A chunk that does not fit is refused before it is read. */
+static void begin_append(struct exchange *exchange)
+{
+	if (!exchange->route || !(exchange->route->flags & ROUTE_APPEND))
+		return;
+	exchange->append = append_begin(exchange->server->platform,
+		&exchange->request, &exchange->refusal);
+	if (!exchange->append)
+		exchange->route = NULL;
+}
+
 /* A refusal is told at once when the client would otherwise send much. */
 static enum MHD_Result begin_body(struct exchange *exchange)
 {
 	uint64_t length = announced_length(exchange->connection);
 	bool asks = header(exchange->connection, "Expect") != NULL;
 
+	begin_append(exchange);
 	if (!exchange->route)
 		return asks || length > DRAIN_MAX
 			       ? send_problem(exchange, exchange->refusal)
@@ -277,6 +294,8 @@ static bool take_body(struct exchange *exchange, const char *data, size_t len)
 		return false;
 	if (exchange->received > (int64_t)limit)
 		exchange->is_too_large = true;
+	else if (exchange->append)
+		append_add(exchange->append, data, len);
 	else if (exchange->route->flags & ROUTE_UPLOAD)
 		spool_add(exchange->spool, data, len);
 	else
@@ -304,6 +323,8 @@ static struct reply *run_handler(struct exchange *exchange)
 		return reply_problem(platform, exchange->refusal, NULL);
 	if (exchange->is_too_large)
 		return reply_problem(platform, PROBLEM_TOO_LARGE, NULL);
+	if (exchange->append)
+		return append_end(exchange->append);
 	if (!end_body(exchange))
 		return reply_problem(platform, PROBLEM_STORAGE_FULL, NULL);
 	return router_run(platform, exchange->route, &exchange->request);

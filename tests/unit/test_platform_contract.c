@@ -27,8 +27,8 @@ static size_t indent(const char *line)
 /* "METHOD path" of every operation. */
 static GHashTable *documented(char **lines)
 {
-	static const char *const methods[] = {
-		"get:", "head:", "post:", "put:", "delete:", "patch:", NULL};
+	static const char *const methods[] = {"get:", "head:", "post:", "put:",
+		"delete:", "patch:", "options:", NULL};
 	GHashTable *set =
 		g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	g_autofree char *path = NULL;
