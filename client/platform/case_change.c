@@ -210,9 +210,18 @@ static bool keep_step(struct platform *platform, const struct request *request,
 	return record_write(platform, step, error);
 }
 
-static bool note_suspension(struct platform *platform, const char *case_id,
+/* What a command changes besides the state: the clock and the term. */
+static bool note_term(struct platform *platform, const struct request *request,
 	const struct command *command, GError **error)
 {
+	const char *case_id = request->args[0];
+	const char *promise = json_text(request->json, "promise_date");
+
+	if (promise &&
+		!db_run(platform->db,
+			"UPDATE cases SET due = ?2 WHERE case_id = ?1",
+			DB_VALUES(DB_TEXT(case_id), DB_TEXT(promise)), error))
+		return false;
 	if (command->to || strcmp(command->verb, "extend") == 0)
 		return true;
 	return db_run(platform->db,
@@ -240,7 +249,7 @@ struct reply *cases_command(
 	if (!is_allowed(platform, case_id, command))
 		return reply_conflict(platform, PROBLEM_ILLEGAL_STATE,
 			json_text(summary, "state"), json_copy(summary));
-	if (!note_suspension(platform, case_id, command, &error) ||
+	if (!note_term(platform, request, command, &error) ||
 		!keep_step(platform, request, command, &error) ||
 		!case_move(platform, case_id, command->to, &error))
 		return reply_error(platform, error);

@@ -300,8 +300,9 @@ static bool insert_case(
 
 	return db_run(platform->db,
 		"INSERT INTO cases(case_id, case_no, full_no, state, version,"
-		" store_uuid, window, item_name, applicant, op_id, updated_ms)"
-		" VALUES(?1, ?2, ?3, ?4, 1, ?5, ?6, ?7, ?8, ?9, ?10)",
+		" store_uuid, window, item_name, applicant, op_id, updated_ms,"
+		" due) VALUES(?1, ?2, ?3, ?4, 1, ?5, ?6, ?7, ?8, ?9, ?10,"
+		" ?11)",
 		DB_VALUES(DB_TEXT(op->agg_id),
 			DB_TEXT(json_text(body, "case_no")),
 			DB_TEXT(json_text(body, "full_no")),
@@ -310,7 +311,8 @@ static bool insert_case(
 			DB_TEXT(json_text(body, "window")),
 			DB_TEXT(json_text(json_get(body, "item"), "name")),
 			DB_TEXT(json_text(json_get(body, "applicant"), "name")),
-			DB_TEXT(op->op_id), DB_INT(op->now_ms)),
+			DB_TEXT(op->op_id), DB_INT(op->now_ms),
+			DB_TEXT(json_text_or(body, "promised_due", ""))),
 		error);
 }
 

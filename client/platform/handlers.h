@@ -54,6 +54,15 @@ HANDLER(cases_list);
 HANDLER(cases_get);
 HANDLER(cases_put);
 HANDLER(cases_command);
+/* lookups.c */
+HANDLER(persons_lookup);
+HANDLER(legal_entities_lookup);
+HANDLER(certificates_query);
+HANDLER(certificates_verify);
+/* statistics.c */
+HANDLER(statistics_get);
+/* seals.c */
+HANDLER(seals_sign);
 /* pages.c */
 HANDLER(page_home);
 HANDLER(page_case);

@@ -17,9 +17,11 @@
 #include "client/base/log.h"
 #include "client/base/process.h"
 #include "client/platform/feeds.h"
+#include "client/platform/online.h"
 #include "client/platform/platform.h"
 #include "client/platform/seed.h"
 #include "client/platform/server.h"
+#include "client/platform/supervision.h"
 #include "client/platform/tickets.h"
 #include "client/platform/uploads.h"
 
@@ -28,6 +30,7 @@
 
 enum {
 	HOUSEKEEPING_S = 3600,
+	ARRIVALS_S = 2,
 	TICKET_LIFE_MS = 18 * 3600 * 1000,
 };
 static const int64_t tombstone_life_ms = INT64_C(7) * 24 * 3600 * 1000;
@@ -114,6 +117,7 @@ static bool keep_house(struct platform *platform, GError **error)
 	int64_t now_ms = clock_wall_ms();
 
 	return ticket_expire(platform, now_ms - TICKET_LIFE_MS, error) &&
+	       warning_scan(platform, now_ms, error) &&
 	       upload_expire(platform, now_ms, error) &&
 	       feed_prune(platform, now_ms - tombstone_life_ms, error);
 }
@@ -124,6 +128,18 @@ static gboolean on_housekeeping(void *context)
 
 	if (!keep_house(context, &error))
 		log_error(error, "housekeeping");
+	return G_SOURCE_CONTINUE;
+}
+
+/* What happens by itself: people apply on line, telephones get messages. */
+static gboolean on_arrivals(void *context)
+{
+	g_autoptr(GError) error = NULL;
+	int64_t now_ms = clock_wall_ms();
+
+	if (!application_arrive(context, now_ms, &error) ||
+		!notification_deliver(context, now_ms, &error))
+		log_error(error, "arrivals");
 	return G_SOURCE_CONTINUE;
 }
 
@@ -177,7 +193,7 @@ static bool serve(struct platform *platform, const struct arguments *arguments,
 	g_autoptr(GMainLoop) loop = g_main_loop_new(NULL, FALSE);
 	AUTO(server) server = server_new(
 		platform, arguments->listen, (uint16_t)arguments->port, error);
-	guint timer;
+	guint timer, arrivals;
 
 	if (!server || !announce(server, arguments, error))
 		return false;
@@ -185,8 +201,11 @@ static bool serve(struct platform *platform, const struct arguments *arguments,
 		log_warn("others can reach this: plain HTTP, a token only");
 	timer = g_timeout_add_seconds(
 		HOUSEKEEPING_S, on_housekeeping, platform);
+	on_arrivals(platform);
+	arrivals = g_timeout_add_seconds(ARRIVALS_S, on_arrivals, platform);
 	process_quit_on_signals(loop, false);
 	g_main_loop_run(loop);
+	g_source_remove(arrivals);
 	g_source_remove(timer);
 	return true;
 }

@@ -14,8 +14,26 @@ const struct resource resource_template = {
 const struct resource resource_change_request = {
 	.kind = "change-request", .id = "request_id", .state = "submitted"};
 
+const struct resource resource_person = {.kind = "person", .id = "user_code"};
+const struct resource resource_legal_entity = {
+	.kind = "legal-entity", .id = "credit_code"};
+const struct resource resource_application = {.kind = "application",
+	.id = "application_id",
+	.feed = "applications",
+	.state = "pending"};
+const struct resource resource_audit = {.kind = "audit", .id = "audit_id"};
+
 static const struct transition transitions[] = {
 	{&resource_change_request, "review", "submitted", NULL},
+	{&resource_application, "pre-review", "pending supplement", NULL},
+	{&resource_certificate, "revoke", "valid", "revoked"},
+	{&resource_warning, "acknowledge", "open", "acknowledged"},
+	{&resource_warning, "explain", "open acknowledged", "explained"},
+	/* by PATCH: the state that is asked for */
+	{&resource_consultation, "accepted", "submitted reopened", "accepted"},
+	{&resource_consultation, "replied", "accepted reopened", "replied"},
+	{&resource_consultation, "closed", "replied", "closed"},
+	{&resource_consultation, "reopened", "replied closed", "reopened"},
 };
 
 const struct transition *transition_find(

@@ -10,6 +10,8 @@
 #include "client/platform/record.h"
 
 #define ONCE (ROUTE_JSON | ROUTE_ONCE)
+/* Each time anew: what was found is not kept, that it was asked for is. */
+#define AUDITED (ROUTE_JSON | ROUTE_WRITE)
 #define LIST(path, resource)                                \
 	{                                                   \
 		METHOD_GET, path, record_list, 0, &resource \
@@ -107,6 +109,32 @@ static const struct route routes[] = {
 	POST("/v1/cases/{case_id}/deliveries", resource_delivery),
 	LIST("/v1/evaluations", resource_evaluation),
 	POST("/v1/evaluations", resource_evaluation),
+	LIST("/v1/online-applications", resource_application),
+	COMMAND("/v1/online-applications/{application_id}:pre-review",
+		resource_application),
+	{METHOD_POST, "/v1/persons:lookup", persons_lookup, AUDITED},
+	{METHOD_POST, "/v1/legal-entities:lookup", legal_entities_lookup,
+		AUDITED},
+	POST("/v1/notifications", resource_notification),
+	GET("/v1/notifications/{notification_id}", resource_notification),
+	{METHOD_POST, "/v1/certificates:query", certificates_query, AUDITED},
+	{METHOD_POST, "/v1/certificates:verify", certificates_verify, AUDITED},
+	PUT("/v1/certificates/{certificate_id}", resource_certificate),
+	COMMAND("/v1/certificates/{certificate_id}:revoke",
+		resource_certificate),
+	LIST("/v1/seals", resource_seal),
+	{METHOD_POST, "/v1/seals:sign", seals_sign, ONCE},
+	LIST("/v1/warnings", resource_warning),
+	COMMAND("/v1/warnings/{warning_id}:acknowledge", resource_warning),
+	COMMAND("/v1/warnings/{warning_id}:explain", resource_warning),
+	LIST("/v1/consultations", resource_consultation),
+	POST("/v1/consultations", resource_consultation),
+	PATCH("/v1/consultations/{consultation_id}", resource_consultation),
+	PUT("/v1/daily-clears/{window}/{date}", resource_daily_clear),
+	PUT("/v1/weekly-settlements/{window}/{week}",
+		resource_weekly_settlement),
+	{METHOD_GET, "/v1/statistics/{report}", statistics_get, 0},
+	LIST("/v1/audit-log", resource_audit),
 	{METHOD_GET, "/v1/reconciliation/digests", digests_get, 0},
 	{METHOD_GET, "/", page_home, ROUTE_OPEN | ROUTE_LOCAL | ROUTE_SELF},
 	{METHOD_GET, "/cases/{case_id}", page_case,

@@ -176,6 +176,9 @@ static const char version_2[] =
 	" status INTEGER NOT NULL,"
 	" etag TEXT NOT NULL,"
 	" body TEXT NOT NULL) WITHOUT ROWID;"
+	"CREATE TABLE seal_keys("
+	" seal_id TEXT PRIMARY KEY,"
+	" pem TEXT NOT NULL) WITHOUT ROWID;"
 	/* offset: what is synced to STATE/uploads/ID. */
 	"CREATE TABLE uploads("
 	" upload_id TEXT PRIMARY KEY,"
@@ -194,7 +197,11 @@ static const char version_2[] =
 	" returned_from INTEGER NOT NULL DEFAULT 0;"
 	/* A case of PUT /v1/cases has no op; a special procedure is open. */
 	"ALTER TABLE cases ADD COLUMN body TEXT NOT NULL DEFAULT '';"
-	"ALTER TABLE cases ADD COLUMN suspended INTEGER NOT NULL DEFAULT 0;";
+	"ALTER TABLE cases ADD COLUMN suspended INTEGER NOT NULL DEFAULT 0;"
+	/* The promised day, for warnings. */
+	"ALTER TABLE cases ADD COLUMN due TEXT NOT NULL DEFAULT '';"
+	"CREATE INDEX cases_due ON cases(due)"
+	" WHERE state IN ('accepted', 'in-review');";
 
 const struct db_migration schema_migrations[] = {
 	{1, version_1},

@@ -7,6 +7,7 @@
 #include "client/base/error.h"
 #include "client/base/file.h"
 #include "client/platform/contract.h"
+#include "client/platform/online.h"
 #include "client/platform/record.h"
 
 enum { TEMPLATE_MAX = 200000 };
@@ -19,6 +20,9 @@ static const struct {
 	{"orgs", "org", &resource_org},
 	{"windows", "window", &resource_window},
 	{"users", "user", &resource_user},
+	{"persons", "person", &resource_person},
+	{"legal_entities", "legal_entity", &resource_legal_entity},
+	{"certificates", "certificate", &resource_certificate},
 };
 
 static bool refuse(
@@ -50,6 +54,11 @@ static bool load_rows(struct platform *platform, size_t kind,
 bool seed_records(
 	struct platform *platform, const struct json *seed, GError **error)
 {
+	const struct json *applications = json_get(seed, "applications");
+
+	if (!seal_seed(platform, json_get(seed, "seals"), error) ||
+		!application_plan(platform, applications, error))
+		return false;
 	for (size_t i = 0; i < G_N_ELEMENTS(kinds); i++) {
 		if (!load_rows(platform, i, json_get(seed, kinds[i].member),
 			    error))

@@ -149,6 +149,24 @@ static bool add_hash(const char *text, uint8_t sum[SHA256_LEN])
 	return true;
 }
 
+bool store_bucket(struct platform *platform, const char *window,
+	const char *day, int64_t *count, char xor_hex[SHA256_TEXT],
+	GError **error)
+{
+	uint8_t sum[SHA256_LEN] = {0};
+	g_autofree char *hex = NULL;
+	AUTO(db_rows) rows = db_select(platform->db,
+		"SELECT hash FROM ops WHERE window = ?1 AND day = ?2",
+		DB_VALUES(DB_TEXT(window), DB_TEXT(day)));
+
+	*count = 0;
+	while (db_next(rows) && add_hash(db_text(rows, 0), sum))
+		(*count)++;
+	hex = hex_encode(sum, sizeof(sum));
+	g_strlcpy(xor_hex, hex, SHA256_TEXT);
+	return db_end(rows, error);
+}
+
 /* The bucket of an op is its actor's window and the date written in its
  * time.wall, so both sides sort it alike whatever their clocks say. */
 struct reply *digests_get(
@@ -156,29 +174,21 @@ struct reply *digests_get(
 {
 	const char *window = request_query(request, "window");
 	const char *day = request_query(request, "day");
-	uint8_t sum[SHA256_LEN] = {0};
+	char xor_hex[SHA256_TEXT];
 	g_autoptr(GError) error = NULL;
-	g_autofree char *hex = NULL;
-	AUTO(db_rows) rows = NULL;
 	struct json *value;
-	int64_t count = 0;
+	int64_t count;
 
 	if (!window || !*window || !day || strlen(day) != 10 ||
 		day_parse(day) == 0)
 		return reply_problem(platform, PROBLEM_MALFORMED,
 			"window and day (2026-11-23) are needed");
-	rows = db_select(platform->db,
-		"SELECT hash FROM ops WHERE window = ?1 AND day = ?2",
-		DB_VALUES(DB_TEXT(window), DB_TEXT(day)));
-	while (db_next(rows) && add_hash(db_text(rows, 0), sum))
-		count++;
-	if (!db_end(rows, &error))
+	if (!store_bucket(platform, window, day, &count, xor_hex, &error))
 		return reply_error(platform, error);
 	value = json_new_object();
-	hex = hex_encode(sum, sizeof(sum));
 	json_put_text(value, "window", window);
 	json_put_text(value, "day", day);
 	json_put_int(value, "count", count);
-	json_put_text(value, "xor", hex);
+	json_put_text(value, "xor", xor_hex);
 	return reply_json(platform, 200, value);
 }
