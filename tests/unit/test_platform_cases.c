@@ -124,6 +124,30 @@ static void test_put_race(struct fixture *f, gconstpointer data)
 	at_close(&at);
 }
 
+/* A refusal that comes late leaves nothing of what was done before. */
+static void test_rollback(struct fixture *f, gconstpointer data)
+{
+	struct at at;
+	g_autoptr(GString) edited = NULL;
+
+	(void)data;
+	at_open(&at, f, 1, "accepted");
+	edited = g_string_new(at.body);
+	g_string_replace(edited, "\"documents\":[]",
+		"\"documents\":[{\"kind\":\"receipt\",\"number\":"
+		"\"登政务〔2026〕受字第000001号\"}]",
+		1);
+	{
+		AUTO(json) odd =
+			put(f->platform, at.path, NULL, "*", edited->str);
+		AUTO(json) none = get(f->platform, at.path);
+
+		assert_text(odd, "code", "number_not_leased");
+		assert_int(none, "http", 404);
+	}
+	at_close(&at);
+}
+
 static void test_numbers(struct fixture *f, gconstpointer data)
 {
 	struct at at, twin, wild;
@@ -380,6 +404,7 @@ int main(int argc, char **argv)
 	g_test_init(&argc, &argv, NULL);
 	TEST("/platform/cases/put", test_put);
 	TEST("/platform/cases/put-race", test_put_race);
+	TEST("/platform/cases/rollback", test_rollback);
 	TEST("/platform/cases/numbers", test_numbers);
 	TEST("/platform/cases/commands", test_commands);
 	TEST("/platform/cases/result", test_result);

@@ -6,8 +6,10 @@
 #include <glib.h>
 
 #include "client/platform/contract.h"
+#include "client/platform/feeds.h"
 #include "client/platform/problems.h"
 #include "client/platform/router.h"
+#include "client/rules/case_state.h"
 
 static char **load_lines(void)
 {
@@ -151,6 +153,39 @@ static char *broken(const char *schema_name, const char *body)
 		json_text(json_first(errors), "rule"), NULL);
 }
 
+static const struct field *member(const char *schema_name, const char *name)
+{
+	const struct field *field = contract_schema(schema_name);
+
+	while (field->name && strcmp(field->name, name) != 0)
+		field++;
+	g_assert_nonnull(field->name);
+	return field;
+}
+
+static void same_list(
+	const char *const *documented_list, const char *const *known)
+{
+	g_assert_cmpuint(g_strv_length((char **)documented_list), ==,
+		g_strv_length((char **)known));
+	for (; *known; known++)
+		g_assert_true(g_strv_contains(documented_list, *known));
+}
+
+#define EVENT_NAME(code, name, chinese) name,
+
+/* Code lists that the program knows, too. */
+static void test_lists(void)
+{
+	static const char *const events[] = {CASE_EVENTS(EVENT_NAME) NULL};
+	const struct operation *changes =
+		contract_operation(METHOD_GET, "/v1/changes");
+
+	same_list(member("decision", "event")->values, events);
+	g_assert_cmpstr(changes->query[0].name, ==, "feed");
+	same_list(changes->query[0].values, feed_names());
+}
+
 #define UUID "019ab0c2-5b1e-7c3a-9a50-3f0e6f1f2a01"
 
 /* One row for each thing that contract.awk can read. */
@@ -216,6 +251,7 @@ int main(int argc, char **argv)
 	g_test_add_func("/platform/contract/paths", test_paths);
 	g_test_add_func("/platform/contract/codes", test_codes);
 	g_test_add_func("/platform/contract/operations", test_operations);
+	g_test_add_func("/platform/contract/lists", test_lists);
 	g_test_add_func("/platform/contract/rules", test_rules);
 	return g_test_run();
 }

@@ -70,6 +70,7 @@ static void test_warnings(struct fixture *f, gconstpointer data)
 		g_assert_cmpint(json_length(json_get(two, "rows")), ==, 2);
 		assert_text(
 			json_first(json_get(two, "rows")), "color", "yellow");
+		assert_text(json_first(json_get(two, "rows")), "version", "1");
 	}
 	warning_scan(f->platform, at("2026-11-25"), &error);
 	g_assert_no_error(error);
