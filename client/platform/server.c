@@ -229,6 +229,9 @@ static enum MHD_Result send_reply(
 	if (!response)
 		return MHD_NO;
 	uploads_headers(&exchange->request, reply);
+	/* A refusal to HEAD has no body, so it has no type either. */
+	if (exchange->request.method == METHOD_HEAD && reply->status >= 400)
+		reply->type = NULL;
 	add_headers(response, exchange, reply);
 	log_exchange(exchange, reply->status);
 	result = MHD_queue_response(

@@ -38,6 +38,14 @@ Loader.yaml_implicit_resolvers = {
 }
 
 
+def check_commas(spec):
+    """An unquoted comma in a short description makes a key of what follows."""
+    for where, value in walk(spec):
+        if value is None and "/enum/" not in where \
+                and "/example" not in where:
+            fault("keys", where)
+
+
 def walk(value, where=""):
     yield where, value
     rows = value.items() if isinstance(value, dict) else (
@@ -112,6 +120,7 @@ def check_operations(spec):
 def main():
     with open(sys.argv[1], encoding="utf-8") as file:
         spec = yaml.load(file, Loader)
+    check_commas(spec)
     check_references(spec)
     check_examples(spec)
     check_operations(spec)
