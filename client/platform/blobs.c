@@ -131,19 +131,68 @@ struct reply *blobs_put(
 
 /* Giving ---------------------------------------------------------------- */
 
+/* "bytes=0-99", "bytes=100-", "bytes=-50": the part that is asked for. A list
+ * of several is not understood and gets the whole, as RFC 9110 allows. */
+static bool read_range(
+	const char *text, int64_t size, int64_t *from, int64_t *len)
+{
+	g_auto(GStrv) ends = NULL;
+	int64_t to = size - 1;
+
+	*from = *len = 0;
+	if (!text || !g_str_has_prefix(text, "bytes=") || strchr(text, ','))
+		return true;
+	ends = g_strsplit(text + strlen("bytes="), "-", 2);
+	if (!ends[0] || !ends[1] || (!*ends[0] && !*ends[1]))
+		return true;
+	if (*ends[1] && !g_ascii_string_to_signed(
+				ends[1], 10, 0, G_MAXINT64, &to, NULL))
+		return true;
+	if (!*ends[0])
+		*from = MAX(size - to, 0);
+	else if (!g_ascii_string_to_signed(
+			 ends[0], 10, 0, G_MAXINT64, from, NULL))
+		return true;
+	to = *ends[0] ? MIN(to, size - 1) : size - 1;
+	*len = to - *from + 1;
+	return *len > 0;
+}
+
+/* Makes a part of a whole. */
+static void cut_part(
+	struct reply *reply, int64_t size, int64_t from, int64_t len)
+{
+	reply_header(reply, "Accept-Ranges", g_strdup("bytes"));
+	if (len == 0)
+		return;
+	reply->status = 206;
+	reply->file_from = from;
+	reply->file_len = len;
+	reply_header(reply, "Content-Range",
+		g_strdup_printf("bytes %" G_GINT64_FORMAT "-%" G_GINT64_FORMAT
+				"/%" G_GINT64_FORMAT,
+			from, from + len - 1, size));
+}
+
 struct reply *blobs_get(
 	struct platform *platform, const struct request *request)
 {
 	const char *sha256 = request->args[0];
 	AUTO(db_rows) rows = NULL;
+	struct reply *reply;
+	int64_t from, len;
 
 	if (!sha256_is_valid(sha256))
 		return reply_problem(platform, PROBLEM_NOT_FOUND, NULL);
 	rows = db_select(platform->db,
-		"SELECT media_type FROM blobs WHERE sha256 = ?1",
+		"SELECT media_type, size FROM blobs WHERE sha256 = ?1",
 		DB_VALUES(DB_TEXT(sha256)));
 	if (!platform_next(platform, rows))
 		return reply_problem(platform, PROBLEM_NOT_FOUND, NULL);
-	return reply_file(
+	if (!read_range(request->range, db_int(rows, 1), &from, &len))
+		return reply_problem(platform, PROBLEM_RANGE, NULL);
+	reply = reply_file(
 		200, db_text(rows, 0), platform_blob_path(platform, sha256));
+	cut_part(reply, db_int(rows, 1), from, len);
+	return reply;
 }

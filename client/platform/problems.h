@@ -34,6 +34,8 @@
 	X(PROBLEM_TOO_LARGE, "too_large", 413, false, "内容过大")             \
 	X(PROBLEM_MEDIA_TYPE, "unsupported_media_type", 415, false,           \
 		"不支持的内容类型")                                           \
+	X(PROBLEM_RANGE, "range_not_satisfiable", 416, false,                 \
+		"所要的范围不存在")                                           \
 	X(PROBLEM_INVALID, "invalid", 422, false, "内容不符合要求")           \
 	X(PROBLEM_DIGEST_MISMATCH, "digest_mismatch", 422, false,             \
 		"摘要不一致")                                                 \

@@ -74,7 +74,8 @@ struct reply {
 	char *own_type;   /* own */
 	char *body;       /* own */
 	size_t len;
-	char *file;         /* own: path of the body instead of body */
+	char *file;                  /* own: path of the body instead of body */
+	int64_t file_from, file_len; /* of a part of it; len 0: all */
 	GPtrArray *headers; /* own: name, value, name, value; may be NULL */
 };
 

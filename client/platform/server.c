@@ -174,6 +174,10 @@ static struct MHD_Response *make_response(struct reply *reply)
 	fd = open(reply->file, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
 	if (fd < 0)
 		return NULL;
+	if (reply->file_len > 0)
+		return MHD_create_response_from_fd_at_offset64(
+			(uint64_t)reply->file_len, fd,
+			(uint64_t)reply->file_from);
 	if (fstat(fd, &info) == 0)
 		return MHD_create_response_from_fd64(
 			(uint64_t)info.st_size, fd);

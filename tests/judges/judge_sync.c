@@ -18,8 +18,7 @@ static void visit(struct rig *rig, size_t page_bytes)
 	g_autoptr(GError) error = NULL;
 	AUTO(ticket) ticket = ticket_open(rig->store, &rig_clerk, &error);
 	static const enum ticket_action acts[] = {TICKET_ACTION_RECALL,
-		TICKET_ACTION_PARK, TICKET_ACTION_RESUME,
-		TICKET_ACTION_FINISH};
+		TICKET_ACTION_PARK, TICKET_ACTION_RESUME, TICKET_ACTION_FINISH};
 
 	g_assert_no_error(error);
 	rig_accept_case(rig, page_bytes);

@@ -229,6 +229,38 @@ static void test_expiry(struct fixture *f, gconstpointer data)
 	}
 }
 
+static void check_range(const struct live *live, const char *head,
+	const char *range, int status, const char *part)
+{
+	g_autofree char *headers = g_strdup_printf(AUTH "Range: %s\r\n", range);
+	struct got got = exchange(live, head, headers, "");
+
+	g_assert_cmpint(got.status, ==, status);
+	if (part)
+		g_assert_cmpstr(got.body, ==, part);
+	got_clear(&got);
+}
+
+/* Downloads in parts. */
+static void test_range(struct live *live, gconstpointer data)
+{
+	g_autofree char *location = begin(live, "0123456789", "0123456789");
+	char sha[SHA256_TEXT];
+	g_autofree char *head = NULL;
+
+	(void)data;
+	g_assert_cmpint(append_at(live, location, 0, "0123456789"), ==, 204);
+	sha256_text("0123456789", 10, sha);
+	head = g_strconcat("GET /v1/blobs/", sha, NULL);
+	check_range(live, head, "bytes=2-4", 206, "234");
+	check_range(live, head, "bytes=7-", 206, "789");
+	check_range(live, head, "bytes=-3", 206, "789");
+	check_range(live, head, "bytes=5-100", 206, "56789");
+	check_range(live, head, "bytes=10-", 416, NULL);
+	check_range(live, head, "bytes=0-1,3-4", 200, "0123456789");
+	check_range(live, head, "lines=1-2", 200, "0123456789");
+}
+
 int main(int argc, char **argv)
 {
 	signal(SIGPIPE, SIG_IGN);
@@ -237,6 +269,7 @@ int main(int argc, char **argv)
 	LIVE("/platform/uploads/cut", test_cut);
 	LIVE("/platform/uploads/refusals", test_refusals);
 	LIVE("/platform/uploads/options", test_options);
+	LIVE("/platform/uploads/range", test_range);
 	TEST("/platform/uploads/expiry", test_expiry);
 	return g_test_run();
 }
