@@ -16,14 +16,21 @@ const struct operation *contract_operation(enum method method, const char *path)
 	return NULL;
 }
 
+/* Asked for with every op, so the names are hashed once. */
 const struct field *contract_schema(const char *name)
 {
-	for (const struct contract_schema *at = contract_schemas; at->name;
-		at++) {
-		if (strcmp(at->name, name) == 0)
-			return at->fields;
+	static gsize once;
+
+	if (g_once_init_enter(&once)) {
+		GHashTable *table = g_hash_table_new(g_str_hash, g_str_equal);
+
+		for (const struct contract_schema *at = contract_schemas;
+			at->name; at++)
+			g_hash_table_insert(table, (gpointer)at->name,
+				(gpointer)at->fields);
+		g_once_init_leave(&once, (gsize)table);
 	}
-	return NULL;
+	return g_hash_table_lookup((GHashTable *)once, name);
 }
 
 static struct reply *refuse_text(struct platform *platform,

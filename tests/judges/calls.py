@@ -170,11 +170,22 @@ def must_flag(name, port, method, path, headers, body=None):
     say(verdict(text) != "", "flagged: " + name, text[:300])
 
 
-def controls(token, port, other, platform):
+def wrong_op(spec):
+    """The batch of the contract, its op without what its kind needs."""
+    batch = spec["paths"]["/v1/ops:batch"]["post"]["requestBody"]["content"][
+        "application/json"]["example"]
+    batch = json.loads(json.dumps(batch))
+    del batch["ops"][0]["body"]["staff_no"]
+    return json.dumps(batch).encode()
+
+
+def controls(spec, token, port, other, platform):
     auth = {"Authorization": "Bearer " + token}
     typed = dict(auth, **{"Content-Type": "application/json"})
     must_flag("a body without what it needs", port, "post", "/v1/tickets",
               typed, b"{}")
+    must_flag("an op whose body is not of its kind", port, "post",
+              "/v1/ops:batch", typed, wrong_op(spec))
     must_flag("a POST without Idempotency-Key", port, "post", "/v1/bootstrap",
               typed, json.dumps({"store_uuid": UUID, "window": "03"}).encode())
     send(platform, "post", "/_chaos", typed, b'{"next":[{"html":200}]}')
@@ -191,7 +202,7 @@ def main():
     # Dates of examples are texts, as in JSON.
     spec = json.loads(json.dumps(spec, default=str))
     call_all(Caller(spec, sys.argv[2], ports[0], ports[2]))
-    controls(sys.argv[2], *ports)
+    controls(spec, sys.argv[2], *ports)
     print("1..%d" % number)
     return failed > 0
 

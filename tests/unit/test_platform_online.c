@@ -266,6 +266,15 @@ static char *arrived(struct fixture *f, int64_t later_ms)
 	return g_string_free(out, FALSE);
 }
 
+static unsigned count_lines(const char *text)
+{
+	unsigned count = 0;
+
+	for (; *text; text++)
+		count += *text == '\n';
+	return count;
+}
+
 static void test_applications(struct fixture *f, gconstpointer data)
 {
 	g_autofree char *first = NULL, *more = NULL, *same = NULL;
@@ -273,9 +282,9 @@ static void test_applications(struct fixture *f, gconstpointer data)
 	(void)data;
 	seed(f);
 	first = arrived(f, 0);
-	g_assert_cmpint(g_strv_length(g_strsplit(first, "\n", -1)), ==, 4);
+	g_assert_cmpuint(count_lines(first), ==, 3);
 	more = arrived(f, 250000);
-	g_assert_cmpint(g_strv_length(g_strsplit(more, "\n", -1)), ==, 6);
+	g_assert_cmpuint(count_lines(more), ==, 5);
 	g_assert_true(g_str_has_prefix(more, first));
 	/* another platform, the same seed: the same people */
 	platform_close(f->platform);
