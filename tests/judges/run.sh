@@ -2,7 +2,8 @@
 # Judges that nobody here wrote, over the real programs:
 #   Redocly lints the contract;
 #   Prism stands between yikou-syncd and yikou-platform and validates every
-#   request and reply against it, and must flag what is wrong on purpose.
+#   request and reply against it, and must flag what is wrong on purpose;
+#   tus-js-client uploads, stops and goes on.
 # Node and npm are needed for nothing else, so without them this is skipped.
 # usage: run.sh BUILD [DIR to keep the npm packages in]
 set -u
@@ -71,7 +72,7 @@ if [ ! -x "$packages/node_modules/.bin/prism" ]; then
 	mkdir -p "$packages"
 	timeout 300 npm install --prefix "$packages" --no-audit --no-fund \
 		--ignore-scripts @redocly/cli@1.34.18 \
-		@stoplight/prism-cli@5.12.0 >"$work/npm.log" 2>&1
+		@stoplight/prism-cli@5.12.0 tus-js-client@4.3.1 >"$work/npm.log" 2>&1
 	verdict $? "npm packages" "$work/npm.log"
 	[ "$failed" -eq 0 ] || exit 1
 fi
@@ -107,4 +108,7 @@ timeout 200 python3 -W ignore tests/judges/calls.py "$contract" "$token" \
 code=$?
 grep '^ok' "$work/calls.log"
 verdict "$code" "every operation through Prism" "$work/calls.log"
+timeout 60 node tests/judges/tus.js "$packages" "$platform" "$token" \
+	>"$work/tus.log" 2>&1
+verdict $? "tus-js-client: $(cat "$work/tus.log")" "$work/tus.log"
 exit "$failed"
