@@ -87,6 +87,8 @@ static struct reply *check_evaluation(struct platform *platform,
 	const char *project_no = json_text(body, "project_no");
 
 	(void)request;
+	if (record->row) /* a reply to it */
+		return NULL;
 	if (json_int_or(body, "satisfaction", 0) < 3 &&
 		!*json_text_or(body, "eval_detail", "") &&
 		!*json_text_or(body, "writing_evaluation", ""))

@@ -27,6 +27,7 @@ static const struct transition transitions[] = {
 	{&resource_change_request, "review", "submitted", NULL},
 	{&resource_application, "pre-review", "pending supplement", NULL},
 	{&resource_certificate, "revoke", "valid", "revoked"},
+	{&resource_evaluation, "reply", NULL, NULL},
 	{&resource_warning, "acknowledge", "open", "acknowledged"},
 	{&resource_warning, "explain", "open acknowledged", "explained"},
 	/* by PATCH: the state that is asked for */

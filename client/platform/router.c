@@ -109,6 +109,7 @@ static const struct route routes[] = {
 	POST("/v1/cases/{case_id}/deliveries", resource_delivery),
 	LIST("/v1/evaluations", resource_evaluation),
 	POST("/v1/evaluations", resource_evaluation),
+	COMMAND("/v1/evaluations/{evaluation_id}:reply", resource_evaluation),
 	LIST("/v1/online-applications", resource_application),
 	COMMAND("/v1/online-applications/{application_id}:pre-review",
 		resource_application),

@@ -393,8 +393,17 @@ static void test_evaluations(struct fixture *f, gconstpointer data)
 
 		assert_int(a, "http", 422);
 		assert_int(b, "http", 201);
+		AUTO(json) answer = command(f->platform,
+			"/v1/evaluations/" STORE ":reply", "k5", "\"1\"",
+			"{\"reply\":\"已增开窗口\"," BY "}");
+		AUTO(json) list = get(f->platform, "/v1/evaluations");
+
 		assert_text(c, "code", "already_rated");
 		assert_int(d, "http", 201);
+		assert_int(answer, "http", 200);
+		assert_text(
+			json_get(json_first(json_get(list, "rows")), "reply"),
+			"reply", "已增开窗口");
 	}
 	at_close(&at);
 }
