@@ -24,6 +24,8 @@
 
 #define TUS_VERSION "1.0.0"
 
+enum { OPEN_MAX = 1000 };
+
 static const int64_t upload_life_ms = INT64_C(24) * 3600 * 1000;
 
 struct upload {
@@ -197,6 +199,11 @@ struct reply *uploads_post(
 		return reply_problem(platform,
 			too_large ? PROBLEM_TOO_LARGE : PROBLEM_MALFORMED,
 			"Upload-Length, Upload-Metadata with sha256");
+	if (platform_number(platform,
+		    "SELECT count(*) FROM uploads WHERE offset < length", NULL,
+		    0) >= OPEN_MAX)
+		return reply_problem(platform, PROBLEM_UNAVAILABLE,
+			"too many uploads are open");
 	if (!make_upload(platform, &upload, &error))
 		return reply_error(platform, error);
 	reply = reply_empty(201);

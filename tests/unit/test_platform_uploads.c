@@ -261,6 +261,68 @@ static void test_range(struct live *live, gconstpointer data)
 	check_range(live, head, "lines=1-2", 200, "0123456789");
 }
 
+static char *begin_here(struct fixture *f, const char *content)
+{
+	char sha[SHA256_TEXT];
+	g_autofree char *value = NULL, *metadata = NULL, *length = NULL;
+	struct request create = {.tus_resumable = "1.0.0"};
+	AUTO(reply) made = NULL;
+
+	sha256_text(content, strlen(content), sha);
+	value = g_base64_encode((guchar *)sha, strlen(sha));
+	metadata = g_strconcat("sha256 ", value, NULL);
+	length = g_strdup_printf("%zu", strlen(content));
+	create.upload_metadata = metadata;
+	create.upload_length = length;
+	made = ask_full(f->platform, METHOD_POST, "/v1/uploads", &create);
+	return made->status == 201 ? g_strdup(header_of(made, "Location"))
+				   : NULL;
+}
+
+/* All bytes were counted, then the power went: asking finishes it. */
+static void test_late(struct fixture *f, gconstpointer data)
+{
+	g_autofree char *path = begin_here(f, "12345");
+	g_autofree char *file = g_build_filename(
+		f->dir, "uploads", path + strlen("/v1/uploads/"), NULL);
+	struct request look = {.tus_resumable = "1.0.0"}, get_it = {0};
+	char sha[SHA256_TEXT];
+	g_autofree char *blob = NULL;
+
+	(void)data;
+	g_assert_true(g_file_set_contents(file, "12345", -1, NULL));
+	db_run(f->platform->db, "UPDATE uploads SET offset = length", NULL,
+		NULL);
+	sha256_text("12345", 5, sha);
+	blob = g_strconcat("/v1/blobs/", sha, NULL);
+	{
+		AUTO(reply) head =
+			ask_full(f->platform, METHOD_HEAD, path, &look);
+		AUTO(reply) got =
+			ask_full(f->platform, METHOD_GET, blob, &get_it);
+
+		g_assert_cmpint(head->status, ==, 200);
+		g_assert_cmpint(got->status, ==, 200);
+	}
+}
+
+/* Nobody fills the disk with beginnings. */
+static void test_many(struct fixture *f, gconstpointer data)
+{
+	g_autofree char *path = begin_here(f, "12345"), *last = NULL;
+
+	(void)data;
+	db_run(f->platform->db,
+		"WITH RECURSIVE n(i) AS (VALUES(1) UNION ALL"
+		" SELECT i + 1 FROM n WHERE i < 999) INSERT INTO uploads"
+		" SELECT upload_id || i, length, offset, sha256, media_type,"
+		" touched_ms FROM uploads, n",
+		NULL, NULL);
+	last = begin_here(f, "12345");
+	g_assert_nonnull(path);
+	g_assert_null(last);
+}
+
 int main(int argc, char **argv)
 {
 	signal(SIGPIPE, SIG_IGN);
@@ -271,5 +333,7 @@ int main(int argc, char **argv)
 	LIVE("/platform/uploads/options", test_options);
 	LIVE("/platform/uploads/range", test_range);
 	TEST("/platform/uploads/expiry", test_expiry);
+	TEST("/platform/uploads/late", test_late);
+	TEST("/platform/uploads/many", test_many);
 	return g_test_run();
 }
