@@ -69,6 +69,11 @@ proxy() { # contract, log: sets port and child
 }
 
 if [ ! -x "$packages/node_modules/.bin/prism" ]; then
+	if ! timeout 30 npm ping >/dev/null 2>&1; then
+		echo "ok 1 judges # SKIP the npm registry cannot be reached"
+		echo "1..1"
+		exit 0
+	fi
 	mkdir -p "$packages"
 	timeout 300 npm install --prefix "$packages" --no-audit --no-fund \
 		--ignore-scripts @redocly/cli@1.34.18 \
