@@ -7,7 +7,8 @@
 #   make lint     formatting, static analysis, house rules
 #   make check-san  the tests under ASan and UBSan
 #   make bench    the numbers
-#   make install DESTDIR=...
+#   make install DESTDIR=... PREFIX=/usr
+#   make uninstall
 #
 # A layer is a folder, a program is a list of layers: this file states the
 # architecture once more. Who may include whom is checked by
@@ -96,8 +97,7 @@ HARDEN := -fPIE
 endif
 
 CPPFLAGS := -I. -I$(BUILD)/gen -D_GNU_SOURCE -DG_LOG_USE_STRUCTURED \
-            -DG_LOG_DOMAIN='"yikou"' -DPREFIX='"$(PREFIX)"' \
-            -DYIKOU_VERSION='"$(VERSION)"'
+            -DG_LOG_DOMAIN='"yikou"' -DYIKOU_VERSION='"$(VERSION)"'
 CFLAGS   := -std=c11 $(OPT) $(WARN) $(HARDEN) $(SAN) \
             $(call pkg,--cflags,$(PKG_all))
 LDFLAGS  := -pie -Wl,-z,relro -Wl,-z,now -Wl,-z,noexecstack \
@@ -178,10 +178,13 @@ deps:
 install: all
 	@sh config/install.sh $(BUILD) "$(DESTDIR)" "$(PREFIX)"
 
+uninstall:
+	@sh config/install.sh --remove "$(DESTDIR)" "$(PREFIX)"
+
 format:
 	@git ls-files '*.c' '*.h' | xargs clang-format -i
 
 clean:
 	rm -rf build
 
-.PHONY: all deps demo install format clean
+.PHONY: all deps demo install uninstall format clean

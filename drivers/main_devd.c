@@ -54,8 +54,9 @@ static bool parse_arguments(int argc, char **argv, struct arguments *arguments)
 	g_option_context_set_description(context,
 		"Example:\n"
 		"  yikou-devd -n --config /etc/yikou/yikou.conf\n\n"
-		"Exit status: 0 fine, 2 a device of devices.conf is wrong,\n"
-		"6 already running, 64 wrong use.\n");
+		"SIGHUP reads devices.conf again.\n\n"
+		"Exit status: 0 fine, 2 a file or a device of devices.conf is\n"
+		"wrong, 5 local storage, 6 already running, 64 wrong use.\n");
 	g_option_context_add_main_entries(context, entries, NULL);
 	if (g_option_context_parse(context, &argc, &argv, &error) &&
 		argc == 1 &&
@@ -164,6 +165,7 @@ static int serve(const struct service_setup *setup)
 	hangup = g_unix_signal_add(SIGHUP, on_hangup, service);
 	process_quit_on_signals(loop, false);
 	log_info("serving %s", setup->socket);
+	process_ready();
 	g_main_loop_run(loop);
 	g_source_remove(hangup);
 	return EXIT_CODE_OK;

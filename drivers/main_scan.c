@@ -482,8 +482,10 @@ static bool read_options(
 		g_option_context_new("- scans pages for yikou-devd");
 
 	g_option_context_add_main_entries(context, entries, NULL);
-	g_option_context_set_description(
-		context, "Example:\n  echo '{\"do\":\"list\"}' | yikou-scan\n");
+	g_option_context_set_description(context,
+		"Example:\n  echo '{\"do\":\"list\"}' | yikou-scan\n\n"
+		"Exit status: 0 end of input, 3 SANE does not start or nobody\n"
+		"listens any more, 64 usage. What fails is told in a reply.\n");
 	return g_option_context_parse(context, argc, argv, error);
 }
 

@@ -121,7 +121,8 @@ bool spool_keep(struct spool *spool, const char *sha256_hex, const void *data,
 		0600);
 	if (fd < 0)
 		return set_error(error, errno);
-	ok = write_all(fd, data, len) || set_error(error, errno);
+	ok = (file_share(fd, path) && write_all(fd, data, len)) ||
+	     set_error(error, errno);
 	if (close(fd) < 0 && ok)
 		ok = set_error(error, errno);
 	if (ok && rename(part, path) < 0)

@@ -30,6 +30,12 @@ static bool is_notice(const struct dialog_model *model)
 	return model->choices->len == 0 && !model->needs_text && !model->verb;
 }
 
+/* A text to be read, whether or not something can be done then. */
+static bool is_text(const struct dialog_model *model)
+{
+	return model->choices->len == 0 && !model->needs_text;
+}
+
 /* Choices that act when they are picked. */
 static bool picks_at_once(const struct dialog_model *model)
 {
@@ -95,8 +101,8 @@ static struct intent key_on_choices(struct dialog *dialog,
 			key->action == ACTION_PASTE ||
 			key->action == ACTION_BACKSPACE;
 
-	int count = is_notice(model) ? notice_lines(model)
-				     : (int)model->choices->len;
+	int count =
+		is_text(model) ? notice_lines(model) : (int)model->choices->len;
 
 	if (list_move(key, count, &dialog->focus))
 		return intent_none();
@@ -180,10 +186,10 @@ static void draw_content(const struct dialog *dialog,
 	const struct dialog_model *model, struct page *page)
 {
 	page_lines(page, 1, model->lines);
-	if (model->lines->len > 0 && !is_notice(model))
+	if (model->lines->len > 0 && !is_text(model))
 		page_blank(page);
-	/* A notice is read by moving through its lines. */
-	if (is_notice(model))
+	/* A text is read by moving through its lines. */
+	if (is_text(model))
 		canvas_cursor(page->canvas,
 			CLAMP(dialog->focus, 0, MAX(page->row - 1, 0)), 1);
 	draw_choices(dialog, model, page);
@@ -246,6 +252,8 @@ void dialog_hints(const struct dialog *dialog, const struct dialog_model *model,
 	}
 	if (model->verb)
 		hint_verb(model->verb, hints);
+	if (is_text(model))
+		hint_add(hints, ACTION_PAGE_DOWN, _("more"));
 	if (model->needs_text && !model->verb)
 		hint_add(hints, ACTION_DO, _("go on"));
 	if (model->needs_text && model->choices->len > 0) {

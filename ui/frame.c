@@ -245,6 +245,28 @@ char *frame_header_left(const struct model *model, int cols)
 	return left;
 }
 
+/* From red 1 on the warnings stand out. */
+static void restyle_warnings(struct canvas *canvas, const struct header *header,
+	const struct model *model)
+{
+	struct header before = *header;
+	g_autofree char *left = NULL;
+
+	if (model->header.red == 0)
+		return;
+	for (before.count = 0; before.count < header->count; before.count++) {
+		if (header->parts[before.count].rank == PART_WARNINGS)
+			break;
+	}
+	if (before.count == header->count)
+		return;
+	left = join(&before, false);
+	canvas_restyle(canvas,
+		(struct box){0, 1 + canvas_width(left) + 3, 1,
+			canvas_width(header->parts[before.count].text)},
+		STYLE_ALERT);
+}
+
 static void draw_lock_header(struct canvas *canvas, const struct model *model)
 {
 	g_autofree char *time = clock_format(model->now_ms, "%m-%d %H:%M");
@@ -273,6 +295,7 @@ static void draw_header(
 	width = canvas_width(right);
 	canvas_fit(canvas, 0, 1, canvas->cols - 2, left, STYLE_HEADER,
 		TEXT_CUT_END);
+	restyle_warnings(canvas, &header, model);
 	if (width > 0)
 		canvas_text(canvas, 0, canvas->cols - 1 - width, right,
 			STYLE_HEADER);

@@ -53,6 +53,7 @@ enum intent_kind {
 	INTENT_RETAKE,          /* index, index2: F5 */
 	INTENT_PAGE_REMOVE,     /* index, index2: Del */
 	INTENT_PAGE_MOVE,       /* index, index2: page; text "-1" or "+1" */
+	INTENT_MATERIAL_PRINT,  /* index: F6, the form to be signed */
 	INTENT_MATERIALS_DONE,  /* Enter */
 	/* decision, finish */
 	INTENT_OUTCOME,     /* index: focus it */
@@ -67,6 +68,7 @@ enum intent_kind {
 	INTENT_SEARCH,       /* text */
 	INTENT_SEARCH_FOCUS, /* index */
 	INTENT_SEARCH_OPEN,  /* index */
+	INTENT_DOCUMENTS,    /* F4 in a case: print one of its papers */
 	INTENT_DEVICE_FOCUS, /* index */
 	INTENT_DEVICE_TEST,  /* index: F8 */
 	INTENT_RECONNECT,    /* F5: devices, link, recount */

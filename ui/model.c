@@ -131,7 +131,8 @@ static void material_free(gpointer data)
 {
 	struct material_model *it = data;
 
-	FREE_TEXTS(&it->name, &it->need, &it->form, &it->source, &it->state);
+	FREE_TEXTS(&it->name, &it->need, &it->form, &it->source, &it->state,
+		&it->print_line, &it->print_place);
 	g_clear_pointer(&it->pages, g_ptr_array_unref);
 	g_clear_pointer(&it->checks, g_ptr_array_unref);
 	g_free(it);
@@ -346,10 +347,10 @@ void model_clear(struct model *m)
 		&m->header.person, &m->header.link_since,
 		&m->header.device_fault, &m->header.hall, &m->header.hall_short,
 		&m->header.retry_at);
-	FREE_TEXTS(&m->home.current, &m->home.last, &m->identify.saved_at,
-		&m->form.saved_at, &m->item.filter, &m->item.detail.title,
-		&m->item.detail.line, &m->materials.progress,
-		&m->materials.summary);
+	FREE_TEXTS(&m->home.current, &m->home.last, &m->home.papers_case,
+		&m->identify.saved_at, &m->form.saved_at, &m->item.filter,
+		&m->item.detail.title, &m->item.detail.line,
+		&m->materials.progress, &m->materials.summary);
 	FREE_TEXTS(&m->decision.check_line, &m->decision.reason,
 		&m->decision.error, &m->finish.result, &m->finish.case_no,
 		&m->finish.time, &m->finish.password_hint, &m->finish.rating);

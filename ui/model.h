@@ -70,7 +70,9 @@ struct home_model {
 	int done, consulted, skipped;
 	int waiting_total, waiting_general, waiting_collect, average_wait_min;
 	int due_today, ready;
-	int next_call_s; /* seconds until a call is allowed, 0 now */
+	int next_call_s;   /* seconds until a call is allowed, 0 now */
+	int papers_left;   /* documents that did not come out */
+	char *papers_case; /* the case number of the oldest */
 };
 
 /* Forms: the identify view and the form view are lists of fields. */
@@ -133,7 +135,11 @@ struct material_model {
 	char *name, *need, *form, *source, *state; /* state "[齐] 2 页" */
 	bool needed;  /* false: shown with its reason, cannot be picked */
 	bool missing; /* mandatory and not complete */
+	bool lacking; /* likewise, or could follow later: F7 goes there */
 	bool paper_seen, electronic;
+	bool printable;    /* made here from the form: F6 */
+	char *print_line;  /* when it was printed, which version; may be NULL */
+	char *print_place; /* the printer's job, or the path it was kept at */
 	int copies;
 	GPtrArray *pages;  /* struct page_model */
 	GPtrArray *checks; /* char *: "[x] 与原件一致" */

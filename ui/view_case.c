@@ -37,6 +37,8 @@ static struct intent key(
 
 	if (event.action == ACTION_BACK)
 		return intent_of(INTENT_BACK);
+	if (event.action == ACTION_OPTIONS)
+		return intent_of(INTENT_DOCUMENTS);
 	list_move(&event, text_lines(model), &state->top);
 	return intent_none();
 }
@@ -76,6 +78,7 @@ static void hints(
 	hint_add(out, ACTION_REVEAL,
 		model->one_case.revealed ? _("cover again")
 					 : _("full data, 30 s, logged"));
+	hint_add(out, ACTION_OPTIONS, _("papers, print again"));
 	hint_add(out, ACTION_PAGE_DOWN, _("more"));
 }
 

@@ -124,6 +124,35 @@ bool list_move(const struct key_event *key, int count, int *focus)
 	return true;
 }
 
+/* Filters ------------------------------------------------------------------ */
+
+void view_keep(void *state, const struct model *model)
+{
+	(void)state;
+	(void)model;
+}
+
+struct intent filter_key(
+	struct edit *filter, const struct key_event *key, enum intent_kind kind)
+{
+	g_autofree char *before = g_strdup(edit_text(filter));
+
+	edit_key(filter, key);
+	if (strcmp(before, edit_text(filter)) == 0)
+		return intent_none();
+	return intent_text(kind, 0, edit_text(filter));
+}
+
+void filter_leave(void *state)
+{
+	struct edit *filter = state;
+
+	edit_clear(filter);
+	memset(filter, 0, sizeof(*filter));
+}
+
+/* Text --------------------------------------------------------------------- */
+
 int scroll_of(int wanted, int lines, int rows)
 {
 	return CLAMP(wanted, 0, MAX(lines - rows, 0));

@@ -31,6 +31,15 @@ void list_layout(const struct canvas *canvas, const struct column *columns,
  * *focus stays inside 0..count-1. */
 bool list_move(const struct key_event *key, int count, int *focus);
 
+/* An enter or reload of a view that has nothing of its own, or whose text is
+ * the filter of a list that changes while one types. */
+void view_keep(void *state, const struct model *model);
+/* Views whose whole state is one struct edit: what a key made of the text, as
+ * an intent of this kind; none when it is as before. */
+struct intent filter_key(struct edit *filter, const struct key_event *key,
+	enum intent_kind kind);
+void filter_leave(void *state);
+
 /* A scrolling text in place of a list, for views without anything to pick. */
 int scroll_of(int wanted, int lines, int rows);
 

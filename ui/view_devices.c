@@ -14,12 +14,6 @@ static const struct column columns[COLUMNS] = {
 	{.title = N_("answer"), .width = 11, .priority = 1},
 };
 
-static void enter(void *data, const struct model *model)
-{
-	(void)data;
-	(void)model;
-}
-
 static struct intent focus_on(const struct model *model, int index)
 {
 	if (index < 0 || index >= (int)model->devices.devices->len ||
@@ -148,7 +142,7 @@ const struct view_ops view_devices = {
 	.id = VIEW_DEVICES,
 	.title = N_("Devices"),
 	.state_size = 0,
-	.enter = enter,
+	.enter = view_keep,
 	.draw = draw,
 	.key = key,
 	.heading = heading,

@@ -1,34 +1,9 @@
 /* The form of the item: its fields, and a line that counts what is open. */
 #include "ui/draw.h"
-#include "ui/fields.h"
+#include "ui/fields_view.h"
 #include "ui/text.h"
 #include "ui/view_common.h"
 #include "ui/views.h"
-
-static void enter(void *data, const struct model *model)
-{
-	fields_enter(data, &model->form);
-}
-
-static void follow(void *data, const struct model *model)
-{
-	fields_sync(data, &model->form);
-}
-
-static void reload(void *data, const struct model *model)
-{
-	fields_reload(data, &model->form);
-}
-
-static void leave(void *data)
-{
-	fields_leave(data);
-}
-
-static struct intent flush(void *data, const struct model *model)
-{
-	return fields_flush(data, &model->form);
-}
 
 static struct intent key(
 	void *data, const struct model *model, struct key_event event)
@@ -91,14 +66,9 @@ static void hints(
 const struct view_ops view_form = {
 	.id = VIEW_FORM,
 	.title = N_("Form"),
-	.state_size = sizeof(struct fields_state),
-	.enter = enter,
+	FIELDS_VIEW,
 	.draw = draw,
 	.key = key,
 	.heading = heading,
 	.hints = hints,
-	.flush = flush,
-	.sync = follow,
-	.reload = reload,
-	.leave = leave,
 };

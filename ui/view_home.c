@@ -101,12 +101,6 @@ static void enter(void *data, const struct model *model)
 	state->focus = 0;
 }
 
-static void reload(void *data, const struct model *model)
-{
-	(void)data;
-	(void)model;
-}
-
 static void leave(void *data)
 {
 	struct home_state *state = data;
@@ -305,18 +299,31 @@ static bool has_due(const struct model *model)
 	       model->header.link != LINK_SHOW_DOWN;
 }
 
+static int due_rows(const struct model *model)
+{
+	int rows = has_due(model) + (model->home.papers_left > 0);
+
+	return rows > 0 ? rows + 2 : 0;
+}
+
 static void draw_due(const struct model *model, struct page *page)
 {
 	const struct home_model *home = &model->home;
 	g_autofree char *due =
 		g_strdup_printf(_("due today %d, ready to hand out %d"),
 			home->due_today, home->ready);
+	g_autofree char *papers = g_strdup_printf(
+		_("%d papers did not come out, the oldest of %s: Ctrl+F, F4"),
+		home->papers_left, or_empty(home->papers_case));
 
-	if (!has_due(model))
+	if (due_rows(model) == 0)
 		return;
 	page_blank(page);
 	page_text(page, 1, _("reminders"), STYLE_NORMAL);
-	page_text(page, 3, due, STYLE_NORMAL);
+	if (has_due(model))
+		page_text(page, 3, due, STYLE_NORMAL);
+	if (home->papers_left > 0)
+		page_text(page, 3, papers, STYLE_WARN);
 }
 
 static void draw_offline(const struct model *model, struct page *page)
@@ -370,7 +377,7 @@ static int fixed_rows(
 
 	rows += interrupted_of(model) >= 0;
 	rows += shown->parked->len > 0 ? (int)shown->parked->len + 2 : 0;
-	rows += has_due(model) ? 3 : 0;
+	rows += due_rows(model);
 	return rows + (model->header.link == LINK_SHOW_DOWN ? 6 : 0);
 }
 
@@ -461,6 +468,6 @@ const struct view_ops view_home = {
 	.key = key,
 	.heading = heading,
 	.hints = hints,
-	.reload = reload,
+	.reload = view_keep,
 	.leave = leave,
 };

@@ -1,35 +1,10 @@
 /* Who applies: the fields of the person, filled by the card reader or typed,
  * and what the hall did for this person before. */
 #include "ui/draw.h"
-#include "ui/fields.h"
+#include "ui/fields_view.h"
 #include "ui/text.h"
 #include "ui/view_common.h"
 #include "ui/views.h"
-
-static void enter(void *data, const struct model *model)
-{
-	fields_enter(data, &model->identify);
-}
-
-static void follow(void *data, const struct model *model)
-{
-	fields_sync(data, &model->identify);
-}
-
-static void reload(void *data, const struct model *model)
-{
-	fields_reload(data, &model->identify);
-}
-
-static void leave(void *data)
-{
-	fields_leave(data);
-}
-
-static struct intent flush(void *data, const struct model *model)
-{
-	return fields_flush(data, &model->identify);
-}
 
 static struct intent key(
 	void *data, const struct model *model, struct key_event event)
@@ -91,14 +66,9 @@ static void hints(
 const struct view_ops view_identify = {
 	.id = VIEW_IDENTIFY,
 	.title = N_("Applicant"),
-	.state_size = sizeof(struct fields_state),
-	.enter = enter,
+	FIELDS_VIEW,
 	.draw = draw,
 	.key = key,
 	.heading = heading,
 	.hints = hints,
-	.flush = flush,
-	.sync = follow,
-	.reload = reload,
-	.leave = leave,
 };

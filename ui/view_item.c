@@ -1,7 +1,5 @@
 /* Which item: pinyin initials or Chinese filter the list, Enter takes the line
  * in focus, a digit its line, = begins a code. */
-#include <string.h>
-
 #include "ui/draw.h"
 #include "ui/text.h"
 #include "ui/view_common.h"
@@ -16,35 +14,17 @@ static const struct column columns[COLUMNS] = {
 	{.width = 12, .priority = 1},
 };
 
-struct item_state {
-	struct edit filter;
-};
-
 static void enter(void *data, const struct model *model)
 {
-	struct item_state *state = data;
+	struct edit *filter = data;
 
-	state->filter.max_chars = FILTER_CHARS;
-	edit_set(&state->filter, model->item.filter);
+	filter->max_chars = FILTER_CHARS;
+	edit_set(filter, model->item.filter);
 }
 
-static void reload(void *data, const struct model *model)
+static bool is_code(const struct edit *filter)
 {
-	(void)data;
-	(void)model;
-}
-
-static void leave(void *data)
-{
-	struct item_state *state = data;
-
-	edit_clear(&state->filter);
-	memset(state, 0, sizeof(*state));
-}
-
-static bool is_code(const struct item_state *state)
-{
-	return edit_text(&state->filter)[0] == '=';
+	return edit_text(filter)[0] == '=';
 }
 
 static struct intent choose(const struct model *model, int index)
@@ -52,17 +32,6 @@ static struct intent choose(const struct model *model, int index)
 	if (index < 0 || index >= (int)model->item.hits->len)
 		return intent_none();
 	return intent_index(INTENT_ITEM_CHOOSE, index, 0);
-}
-
-static struct intent typed(
-	struct item_state *state, const struct key_event *event)
-{
-	g_autofree char *before = g_strdup(edit_text(&state->filter));
-
-	edit_key(&state->filter, event);
-	if (strcmp(before, edit_text(&state->filter)) == 0)
-		return intent_none();
-	return intent_text(INTENT_ITEM_FILTER, 0, edit_text(&state->filter));
 }
 
 static bool moves_list(const struct key_event *event)
@@ -73,7 +42,7 @@ static bool moves_list(const struct key_event *event)
 static struct intent key(
 	void *data, const struct model *model, struct key_event event)
 {
-	struct item_state *state = data;
+	struct edit *filter = data;
 	int focus = model->item.focus;
 
 	if (moves_list(&event) &&
@@ -87,15 +56,15 @@ static struct intent key(
 	case ACTION_BACK:
 		return intent_of(INTENT_BACK);
 	case ACTION_PICK:
-		if (!is_code(state))
+		if (!is_code(filter))
 			return choose(model, key_digit(&event) - 1);
-		return typed(state, &event);
+		return filter_key(filter, &event, INTENT_ITEM_FILTER);
 	default:
-		return typed(state, &event);
+		return filter_key(filter, &event, INTENT_ITEM_FILTER);
 	}
 }
 
-static void draw_filter(const struct item_state *state, struct canvas *canvas,
+static void draw_filter(const struct edit *filter, struct canvas *canvas,
 	struct box body, int row)
 {
 	const char *note = _("Chinese or pinyin initials; = and a code");
@@ -103,7 +72,7 @@ static void draw_filter(const struct item_state *state, struct canvas *canvas,
 
 	label = canvas_text(
 		canvas, row, body.col + 1, _("Item *"), STYLE_NORMAL);
-	edit_draw(&state->filter, canvas, row, body.col + 2 + label,
+	edit_draw(filter, canvas, row, body.col + 2 + label,
 		MIN(24, body.cols - label - 4), true);
 	if (body.cols > width + label + 30)
 		canvas_text(canvas, row, body.col + body.cols - width - 1, note,
@@ -196,12 +165,12 @@ static void hints(
 const struct view_ops view_item = {
 	.id = VIEW_ITEM,
 	.title = N_("Item"),
-	.state_size = sizeof(struct item_state),
+	.state_size = sizeof(struct edit),
 	.enter = enter,
 	.draw = draw,
 	.key = key,
 	.heading = heading,
 	.hints = hints,
-	.reload = reload,
-	.leave = leave,
+	.reload = view_keep,
+	.leave = filter_leave,
 };

@@ -94,17 +94,18 @@ static struct intent move_page(const struct model *model, const char *by)
 	return intent;
 }
 
-/* F7 stays on the line in focus; when that one needs nothing, it goes to the
- * first that is missing. */
+/* F7 stays on the line in focus while that lacks something or has pages
+ * already; else it goes to the first that lacks something. */
 static int capture_index(const struct model *model)
 {
 	const struct material_model *material = focused(model);
 
-	if (material && material->needed)
+	if (material && material->needed &&
+		(material->lacking || array_len(material->pages) > 0))
 		return model->materials.focus;
 	for (guint i = 0; i < model->materials.materials->len; i++) {
 		material = material_at(model, (int)i);
-		if (material->needed && material->missing)
+		if (material->needed && material->lacking)
 			return (int)i;
 	}
 	return model->materials.focus;
@@ -114,6 +115,18 @@ static struct intent act(const struct model *model, enum intent_kind kind)
 {
 	return intent_index(
 		kind, model->materials.focus, model->materials.page);
+}
+
+/* F6: one more paper, made from the form. */
+static struct intent print_form(const struct model *model)
+{
+	const struct material_model *material = focused(model);
+
+	if (!material || !material->printable)
+		return intent_text(INTENT_MESSAGE, 0,
+			_("This paper comes from the applicant; only forms "
+			  "made from what was filled in are printed here."));
+	return intent_index(INTENT_MATERIAL_PRINT, model->materials.focus, 0);
 }
 
 static struct intent key(
@@ -133,6 +146,8 @@ static struct intent key(
 		return act(model, INTENT_MATERIAL_SOURCE);
 	case ACTION_REDO:
 		return act(model, INTENT_RETAKE);
+	case ACTION_ANOTHER:
+		return print_form(model);
 	case ACTION_CAPTURE:
 		return intent_index(INTENT_CAPTURE, capture_index(model), 0);
 	case ACTION_REMOVE:
@@ -236,12 +251,43 @@ static char *joined(const GPtrArray *lines)
 	return g_string_free(out, FALSE);
 }
 
+/* Of a form made here: when and where it was printed. */
+static int print_rows(const struct material_model *material)
+{
+	return (material->print_line != NULL) + (material->print_place != NULL);
+}
+
+static void draw_print(struct canvas *canvas, int row, int cols,
+	const struct material_model *material)
+{
+	if (material->print_line)
+		canvas_fit(canvas, row++, 3, cols - 3, material->print_line,
+			STYLE_NORMAL, TEXT_CUT_END);
+	if (material->print_place)
+		canvas_fit(canvas, row, 3, cols - 3, material->print_place,
+			STYLE_NORMAL, TEXT_CUT_MIDDLE);
+}
+
+static void draw_page_list(const struct page *page, const struct model *model,
+	const struct material_model *material, int rows, int cols)
+{
+	int count = (int)array_len(material->pages), row = page->row;
+	int top = list_top(count, model->materials.page, rows);
+
+	for (int i = top; i < MIN(count, top + rows); i++)
+		draw_page_line(page->canvas, row++, cols,
+			material->pages->pdata[i], i == model->materials.page);
+	if (count == 0 && print_rows(material) == 0)
+		canvas_fit(page->canvas, row, 3, cols - 3, _("no page yet"),
+			STYLE_OFF, TEXT_CUT_END);
+}
+
 /* The lower half: pages left, picture right, checks below. */
 static void draw_pages(struct page *page, const struct model *model, int rows)
 {
 	const struct material_model *material = focused(model);
 	g_autofree char *title = NULL, *checks = NULL;
-	int count, top, width, cols, row;
+	int width, cols, prints;
 
 	if (!material || !page_need(page, rows + 2))
 		return;
@@ -251,19 +297,13 @@ static void draw_pages(struct page *page, const struct model *model, int rows)
 	width = draw_picture(
 		page->canvas, page->row, rows, material, model->materials.page);
 	cols = page->canvas->cols - width - (width ? 3 : 1);
-	count = (int)array_len(material->pages);
-	row = page->row;
 	checks = joined(material->checks);
-	if (*checks)
-		rows--;
-	top = list_top(count, model->materials.page, rows);
-	for (int i = top; i < MIN(count, top + rows); i++)
-		draw_page_line(page->canvas, row++, cols,
-			material->pages->pdata[i], i == model->materials.page);
-	if (count == 0)
-		canvas_fit(page->canvas, row++, 3, cols - 3, _("no page yet"),
-			STYLE_OFF, TEXT_CUT_END);
-	page->row += rows;
+	prints = print_rows(material);
+	rows -= (*checks != '\0') + prints;
+	draw_print(page->canvas, page->row, cols, material);
+	page->row += prints;
+	draw_page_list(page, model, material, rows, cols);
+	page->row += MAX(rows, 0);
 	if (*checks) {
 		canvas_fit(page->canvas, page->row, 3, cols - 3, checks,
 			STYLE_NORMAL, TEXT_CUT_END);
@@ -275,7 +315,7 @@ static void draw_pages(struct page *page, const struct model *model, int rows)
 static int pages_need(const struct model *model)
 {
 	const struct material_model *material = focused(model);
-	int rows = PAGE_LINES_MIN;
+	int pages, rows = PAGE_LINES_MIN;
 
 	if (!material)
 		return rows;
@@ -284,8 +324,17 @@ static int pages_need(const struct model *model)
 
 		rows = MAX(rows, (int)array_len(page->picture));
 	}
-	return MAX(rows, (int)array_len(material->pages)) +
-	       (array_len(material->checks) > 0);
+	pages = (int)array_len(material->pages) + print_rows(material);
+	return MAX(rows, pages) + (array_len(material->checks) > 0);
+}
+
+/* And at least: two lines of a print, a page and the checks. */
+static int pages_least(const struct model *model)
+{
+	const struct material_model *material = focused(model);
+
+	return material && print_rows(material) > 0 ? PAGE_LINES_MIN + 1
+						    : PAGE_LINES_MIN;
 }
 
 static void draw(const void *data, const struct model *model,
@@ -295,10 +344,10 @@ static void draw(const void *data, const struct model *model,
 	int count = (int)materials->materials->len;
 	int advice = (int)materials->advice->len;
 	int fixed = 2 + (materials->summary ? 2 : 0) + advice;
-	int list_rows = CLAMP(
-		body.rows - fixed - PAGE_LINES_MIN, LIST_MIN, MAX(count, 1));
-	int page_rows = CLAMP(body.rows - fixed - list_rows, PAGE_LINES_MIN,
-		pages_need(model));
+	int list_rows = CLAMP(body.rows - fixed - pages_least(model), LIST_MIN,
+		MAX(count, 1));
+	int page_rows = CLAMP(body.rows - fixed - list_rows, pages_least(model),
+		MAX(pages_need(model), pages_least(model)));
 	struct page page;
 
 	(void)data;
@@ -330,6 +379,8 @@ static void hints(
 	bool has_page = material && array_len(material->pages) > 0;
 
 	(void)data;
+	if (material && material->printable)
+		hint_add(out, ACTION_ANOTHER, _("print it"));
 	hint_add(out, ACTION_CAPTURE, _("take a page"));
 	hint_add(out, ACTION_MARK, _("check"));
 	if (has_page)

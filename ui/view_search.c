@@ -1,7 +1,5 @@
 /* Search: one field, what was typed decides. Results as they come, the one in
  * focus below. */
-#include <string.h>
-
 #include "ui/draw.h"
 #include "ui/text.h"
 #include "ui/view_common.h"
@@ -17,48 +15,18 @@ static const struct column columns[COLUMNS] = {
 	{.title = N_("due or done"), .width = 11, .priority = 2},
 };
 
-struct search_state {
-	struct edit text;
-};
-
 static void enter(void *data, const struct model *model)
 {
-	struct search_state *state = data;
+	struct edit *text = data;
 
-	state->text.max_chars = TEXT_CHARS;
-	edit_set(&state->text, model->search.text);
-}
-
-/* Results arrive while the next letter is typed. */
-static void reload(void *data, const struct model *model)
-{
-	(void)data;
-	(void)model;
-}
-
-static void leave(void *data)
-{
-	struct search_state *state = data;
-
-	edit_clear(&state->text);
-	memset(state, 0, sizeof(*state));
-}
-
-static struct intent typed(
-	struct search_state *state, const struct key_event *event)
-{
-	g_autofree char *before = g_strdup(edit_text(&state->text));
-
-	edit_key(&state->text, event);
-	if (strcmp(before, edit_text(&state->text)) == 0)
-		return intent_none();
-	return intent_text(INTENT_SEARCH, 0, edit_text(&state->text));
+	text->max_chars = TEXT_CHARS;
+	edit_set(text, model->search.text);
 }
 
 static struct intent key(
 	void *data, const struct model *model, struct key_event event)
 {
-	struct search_state *state = data;
+	struct edit *text = data;
 	int count = (int)model->search.hits->len, focus = model->search.focus;
 
 	switch (event.action) {
@@ -69,15 +37,15 @@ static struct intent key(
 	case ACTION_BACK:
 		return intent_of(INTENT_BACK);
 	case ACTION_REDO:
-		return intent_text(INTENT_SEARCH, 0, edit_text(&state->text));
+		return intent_text(INTENT_SEARCH, 0, edit_text(text));
 	case ACTION_FIRST:
 	case ACTION_LAST:
-		return typed(state, &event);
+		return filter_key(text, &event, INTENT_SEARCH);
 	default:
 		break;
 	}
 	if (!list_move(&event, count, &focus))
-		return typed(state, &event);
+		return filter_key(text, &event, INTENT_SEARCH);
 	return focus == model->search.focus
 		       ? intent_none()
 		       : intent_index(INTENT_SEARCH_FOCUS, focus, 0);
@@ -125,7 +93,7 @@ static void draw_preview(const struct model *model, struct page *page)
 static void draw(const void *data, const struct model *model,
 	struct canvas *canvas, struct box body)
 {
-	const struct search_state *state = data;
+	const struct edit *text = data;
 	const char *note = _("name or initials, ID number, case number");
 	struct box list = {body.row + 2, body.col, body.rows - 2, body.cols};
 	int label, width = canvas_width(note);
@@ -141,7 +109,7 @@ static void draw(const void *data, const struct model *model,
 	page_show(&page, canvas, list);
 	label = canvas_text(
 		canvas, body.row, body.col + 1, _("Search"), STYLE_NORMAL);
-	edit_draw(&state->text, canvas, body.row, body.col + label + 2,
+	edit_draw(text, canvas, body.row, body.col + label + 2,
 		MIN(28, body.cols - label - 4), true);
 	if (body.cols > label + width + 34)
 		canvas_text(canvas, body.row, body.col + body.cols - width - 1,
@@ -172,12 +140,12 @@ static void hints(
 const struct view_ops view_search = {
 	.id = VIEW_SEARCH,
 	.title = N_("Search"),
-	.state_size = sizeof(struct search_state),
+	.state_size = sizeof(struct edit),
 	.enter = enter,
 	.draw = draw,
 	.key = key,
 	.heading = heading,
 	.hints = hints,
-	.reload = reload,
-	.leave = leave,
+	.reload = view_keep,
+	.leave = filter_leave,
 };

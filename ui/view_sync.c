@@ -14,51 +14,31 @@ static const struct column columns[COLUMNS] = {
 	{.title = N_("tried"), .width = 8, .priority = 2},
 };
 
-struct sync_state {
-	int focus;
-};
-
-static void enter(void *data, const struct model *model)
-{
-	struct sync_state *state = data;
-
-	state->focus = model->sync.focus;
-}
-
-static void reload(void *data, const struct model *model)
-{
-	struct sync_state *state = data;
-
-	state->focus =
-		CLAMP(state->focus, 0, MAX((int)model->sync.ops->len - 1, 0));
-}
-
 static struct intent key(
 	void *data, const struct model *model, struct key_event event)
 {
-	struct sync_state *state = data;
-	int focus = state->focus, digit = key_digit(&event);
+	int count = (int)model->sync.ops->len, focus = model->sync.focus;
+	int digit = key_digit(&event);
 
+	(void)data;
 	if (event.action == ACTION_BACK)
 		return intent_of(INTENT_BACK);
 	if (event.action == ACTION_REDO)
 		return intent_of(INTENT_SYNC_NOW);
-	if (digit > 0 && digit <= (int)model->sync.ops->len)
+	if (digit > 0 && digit <= count)
 		focus = digit - 1;
 	else
-		list_move(&event, (int)model->sync.ops->len, &focus);
-	if (focus == state->focus)
+		list_move(&event, count, &focus);
+	if (focus == model->sync.focus)
 		return intent_none();
-	state->focus = focus;
 	return intent_index(INTENT_SYNC_FOCUS, focus, 0);
 }
 
-static void draw_list(const struct sync_state *state, struct page *page,
-	const struct model *model, int rows)
+static void draw_list(struct page *page, const struct model *model, int rows)
 {
 	const GPtrArray *ops = model->sync.ops;
 	int count = (int)ops->len, widths[COLUMNS_MAX];
-	int focus = CLAMP(state->focus, 0, MAX(count - 1, 0));
+	int focus = CLAMP(model->sync.focus, 0, MAX(count - 1, 0));
 	int top = list_top(count, focus, rows);
 
 	list_layout(page->canvas, columns, COLUMNS, widths);
@@ -81,27 +61,40 @@ static void draw_list(const struct sync_state *state, struct page *page,
 			STYLE_OK);
 }
 
+static void draw_detail(struct page *page, const struct sync_model *model)
+{
+	const struct op_model *op;
+	g_autofree char *title = NULL;
+
+	if (model->detail->len == 0 || model->focus < 0 ||
+		(guint)model->focus >= model->ops->len)
+		return;
+	op = model->ops->pdata[model->focus];
+	title = g_strdup_printf(
+		"%s %s", or_empty(op->case_no), or_empty(op->kind));
+	page_blank(page);
+	page_section(page, title);
+	page_lines(page, 3, model->detail);
+}
+
 static void draw(const void *data, const struct model *model,
 	struct canvas *canvas, struct box body)
 {
 	const struct sync_model *sync_model = &model->sync;
 	struct page page;
 
+	(void)data;
 	page_begin(&page, body.rows, body.cols);
 	if (sync_model->line1)
 		page_wrapped(&page, 1, sync_model->line1, STYLE_NORMAL);
 	if (sync_model->line2)
 		page_wrapped(&page, 1, sync_model->line2, STYLE_NORMAL);
 	page_blank(&page);
-	draw_list(data, &page, model,
+	draw_list(&page, model,
 		MAX(body.rows - HEAD_ROWS - DETAIL_ROWS -
 				(int)sync_model->detail->len,
 			LIST_MIN));
-	if (sync_model->detail->len > 0) {
-		page_blank(&page);
-		page_section(&page, _("this step"));
-		page_lines(&page, 3, sync_model->detail);
-	}
+	draw_detail(&page, sync_model);
 	if (sync_model->check) {
 		page_blank(&page);
 		page_wrapped(&page, 1, sync_model->check, STYLE_NORMAL);
@@ -132,11 +125,9 @@ static void hints(
 const struct view_ops view_sync = {
 	.id = VIEW_SYNC,
 	.title = N_("Sync"),
-	.state_size = sizeof(struct sync_state),
-	.enter = enter,
+	.enter = view_keep,
 	.draw = draw,
 	.key = key,
 	.heading = heading,
 	.hints = hints,
-	.reload = reload,
 };

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "client/app/offer.h"
 #include "client/app/private.h"
 #include "client/base/clock.h"
 #include "client/base/error.h"
@@ -58,6 +59,7 @@ static act_fn *const acts[] = {
 	[INTENT_RETAKE] = materials_retake,
 	[INTENT_PAGE_REMOVE] = materials_page_remove,
 	[INTENT_PAGE_MOVE] = materials_page_move,
+	[INTENT_MATERIAL_PRINT] = materials_print,
 	[INTENT_MATERIALS_DONE] = materials_done,
 	[INTENT_OUTCOME] = decide_outcome,
 	[INTENT_REASON_SET] = decide_reason,
@@ -70,10 +72,12 @@ static act_fn *const acts[] = {
 	[INTENT_SEARCH] = search_text,
 	[INTENT_SEARCH_FOCUS] = search_focus,
 	[INTENT_SEARCH_OPEN] = search_open,
+	[INTENT_DOCUMENTS] = reprint_documents,
 	[INTENT_DEVICE_FOCUS] = devices_focus,
 	[INTENT_DEVICE_TEST] = devices_test,
 	[INTENT_RECONNECT] = upstream_reconnect,
 	[INTENT_SYNC_NOW] = act_sync_now,
+	[INTENT_SYNC_FOCUS] = sync_focus,
 };
 
 /* Opening ----------------------------------------------------------------- */
@@ -85,7 +89,7 @@ static bool open_files(struct app *app, GError **error)
 	g_autofree char *reasons =
 		config_data(app->config, "rules/refusal-reasons.json");
 
-	app->catalog = catalog_load(catalog, error);
+	app->catalog = offer_load(catalog, app->store, NULL, error);
 	if (!app->catalog)
 		return false;
 	app->calendar = calendar_load(calendar, error);
@@ -133,10 +137,12 @@ struct app *app_new(const struct config *config, const struct app_ops *ops,
 	app->devices =
 		g_ptr_array_new_with_free_func((GDestroyNotify)json_free);
 	app->captures = g_ptr_array_new_with_free_func(g_free);
+	app->catalogue_lines = g_ptr_array_new_with_free_func(g_free);
 	app->applicant_def = identify_def_new();
 	if (!open_store(app, error) || !open_files(app, error))
 		return NULL;
 	session_show_login(app);
+	finish_make_up(app);
 	app_refresh_header(app);
 	made = app;
 	app = NULL;
@@ -162,9 +168,11 @@ static void audit_life(struct app *app, enum audit_act act)
 void app_start(struct app *app)
 {
 	audit_life(app, AUDIT_START);
+	catalogue_update(app);
 	devices_start(app);
 	upstream_start(app);
 	documents_make_pending(app);
+	check_start(app);
 	app_arm_minute(app);
 }
 
@@ -180,7 +188,9 @@ void app_free(struct app *app)
 	if (!app)
 		return;
 	/* A program that ends is no answer; the visit was offered a rating. */
-	finish_rating_close(app, RATING_NONE_NO_ANSWER);
+	finish_rating_end(app);
+	if (app->rating.unsaved)
+		finish_make_up(app);
 	if (app->minute_timer)
 		audit_life(app, AUDIT_STOP);
 	g_cancellable_cancel(app->alive);
@@ -190,6 +200,7 @@ void app_free(struct app *app)
 	stop_timer(&app->pad_timer);
 	stop_timer(&app->reveal_timer);
 	stop_timer(&app->revive_timer);
+	stop_timer(&app->check_timer);
 	stop_timer(&app->rating.timer);
 	visit_end(app);
 	line_client_free(app->devd);
@@ -197,6 +208,7 @@ void app_free(struct app *app)
 	json_free(app->link_state);
 	json_free(app->reasons);
 	g_clear_pointer(&app->captures, g_ptr_array_unref);
+	g_clear_pointer(&app->catalogue_lines, g_ptr_array_unref);
 	g_clear_pointer(&app->pending_documents, g_ptr_array_unref);
 	g_clear_pointer(&app->devices, g_ptr_array_unref);
 	g_clear_pointer(&app->item_hits, g_array_unref);
@@ -298,9 +310,11 @@ void app_try_store(struct app *app)
 	g_autofree char *now =
 		g_strdup_printf("%" G_GINT64_FORMAT, clock_wall_ms());
 
-	if (app->store_failed && !app->store_damaged &&
-		store_set_meta(app->store, "tried", now, NULL))
-		app->store_failed = false;
+	if (!app->store_failed || app->store_damaged ||
+		!store_set_meta(app->store, "tried", now, NULL))
+		return;
+	app->store_failed = false;
+	finish_make_up(app);
 }
 
 static struct json *agent_of(const struct json *applicant)
@@ -364,6 +378,7 @@ void app_refresh_header(struct app *app)
 		header->unsent = (int)counts.unsent;
 		header->parked = (int)counts.parked;
 		header->numbers_left = (int)counts.numbers;
+		sync_warn(&counts, header);
 	} else {
 		app->store_failed = true;
 	}

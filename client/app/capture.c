@@ -125,6 +125,7 @@ static void take_pages(const struct capture *capture, const struct json *pages,
 		replace_page(material, capture->replace);
 	if (taken > 0) {
 		json_put_text(material, "form", "scan");
+		paper_form_came_in(app, material);
 		g_ptr_array_set_size(app->visit.paper_undo, 0);
 	}
 	app->model.materials.page = MAX(0, (int)materials_pages(material) - 1);
@@ -255,11 +256,16 @@ void materials_take_from(struct app *app, int index, const char *source)
 
 	if (!materials_editable(app) || !material)
 		return;
+	if (!strcmp(source, "form")) {
+		paper_form_preview(app, index);
+		return;
+	}
 	if (strcmp(source, "paper")) {
 		start_capture(app, index, source, -1);
 		return;
 	}
 	json_put_text(material, "form", "paper");
+	paper_form_came_in(app, material);
 	materials_changed(app);
 }
 

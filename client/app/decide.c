@@ -63,6 +63,22 @@ static void add_due_line(struct app *app, GPtrArray *lines, const char *name,
 	model_line(lines, line);
 }
 
+static void add_basis_line(struct app *app, struct outcome_model *row,
+	enum case_event event, const char *reason)
+{
+	g_autofree char *line = g_strdup_printf(
+		_("law      %s"), grounds_basis(app, event, reason));
+
+	model_line(row->consequences, line);
+}
+
+/* The column holds the clause of §32; of what is no licence the law stands
+ * below. */
+static const char *clause_of(const struct app *app, const char *clause)
+{
+	return item_is_licence(app->visit.item) ? clause : "";
+}
+
 /* The view ---------------------------------------------------------------- */
 
 static void show_accept(struct app *app, const struct judgement *judged)
@@ -75,13 +91,14 @@ static void show_accept(struct app *app, const struct judgement *judged)
 
 	model_text(&row->label, _("Accept"));
 	model_text(&row->explanation, _("complete and in legal form"));
-	model_text(&row->clause, _("item 5"));
+	model_text(&row->clause, clause_of(app, _("item 5")));
 	row->possible = judged->acceptance.may_accept;
 	row->advised = judged->acceptance.may_accept;
 	model_line(row->consequences,
 		_("papers   receipt 1, notice of acceptance 2"));
 	add_due_line(app, row->consequences, _("promised"), limits.promise);
 	add_due_line(app, row->consequences, _("by law  "), limits.statutory);
+	add_basis_line(app, row, CASE_EVENT_ACCEPT, NULL);
 	json_each (material, json_get(body, "materials")) {
 		const struct catalog_material *def = item_material(
 			item, (int)json_int_or(material, "no", 0));
@@ -100,7 +117,19 @@ static void show_accept(struct app *app, const struct judgement *judged)
 			  "block, the platform confirms later"));
 }
 
-static void show_refuse(struct app *app, const struct judgement *judged)
+static void fill_refusal(
+	struct app *app, struct outcome_model *row, const char *reason)
+{
+	g_ptr_array_set_size(row->consequences, 0);
+	model_line(row->consequences,
+		_("papers   receipt 1, notice of refusal 2"));
+	model_line(row->consequences,
+		_("remedies review within 60 days, court within 6 months"));
+	add_basis_line(app, row, CASE_EVENT_REFUSE, reason);
+}
+
+static void show_refuse(
+	struct app *app, const struct judgement *judged, const char *reason)
 {
 	struct outcome_model *row =
 		model_add_outcome(app->model.decision.outcomes);
@@ -108,13 +137,10 @@ static void show_refuse(struct app *app, const struct judgement *judged)
 	model_text(&row->label, _("Refuse: not this office"));
 	model_text(&row->explanation,
 		_("name the office that is responsible, and the remedies"));
-	model_text(&row->clause, _("item 2"));
+	model_text(&row->clause, clause_of(app, _("item 2")));
 	row->possible = true;
 	row->advised = judged->acceptance.proposal == OUTCOME_REFUSE;
-	model_line(row->consequences,
-		_("papers   receipt 1, notice of refusal 2"));
-	model_line(row->consequences,
-		_("remedies review within 60 days, court within 6 months"));
+	fill_refusal(app, row, reason);
 }
 
 static char *check_line(const struct judgement *judged)
@@ -143,18 +169,21 @@ void decide_show(struct app *app)
 	model_text(&out->check_line, line);
 	g_ptr_array_set_size(out->outcomes, 0);
 	g_ptr_array_set_size(out->reasons, 0);
+	model_text(&out->reason, json_text(decision, "reason"));
+	if (judged.lead && !out->reason)
+		model_text(&out->reason, judged.lead->reason);
 	show_accept(app, &judged);
-	show_refuse(app, &judged);
-	json_each (reason, json_get(app->reasons, "reasons"))
-		model_add_option(out->reasons, json_text_or(reason, "code", ""),
-			json_text_or(reason, "text", ""));
+	show_refuse(app, &judged, out->reason);
+	json_each (reason, json_get(app->reasons, "reasons")) {
+		if (grounds_reason_fits(app, reason))
+			model_add_option(out->reasons,
+				json_text_or(reason, "code", ""),
+				json_text_or(reason, "text", ""));
+	}
 	out->focus = judged.acceptance.proposal == OUTCOME_REFUSE
 			     ? OUTCOME_ROW_REFUSE
 			     : OUTCOME_ROW_ACCEPT;
 	out->reason_needed = out->focus == OUTCOME_ROW_REFUSE;
-	model_text(&out->reason, json_text(decision, "reason"));
-	if (judged.lead && !out->reason)
-		model_text(&out->reason, judged.lead->reason);
 	model_text(&out->error, NULL);
 	app_changed(app, false);
 }
@@ -188,6 +217,11 @@ void decide_set_reason(struct app *app, const char *reason)
 	model_text(&app->model.decision.reason, reason);
 	json_put_text(decision, "reason", reason);
 	json_put(app->visit.record->body, "decision", decision);
+	if (app->model.decision.outcomes->len > OUTCOME_ROW_REFUSE)
+		fill_refusal(app,
+			g_ptr_array_index(app->model.decision.outcomes,
+				OUTCOME_ROW_REFUSE),
+			reason);
 	visit_save(app);
 	app_changed(app, true);
 }
@@ -204,20 +238,16 @@ void decide_reason(struct app *app, struct intent *intent)
 
 /* Doing it ---------------------------------------------------------------- */
 
-static const char *organ_of(
-	const struct app *app, const char *reason, const struct form_lead *lead)
-{
-	json_each (row, json_get(app->reasons, "reasons")) {
-		if (!g_strcmp0(json_text(row, "text"), reason))
-			return json_text_or(row, "organ", "");
-	}
-	return lead && lead->organ ? lead->organ : "";
-}
-
-/* Pictures for the screen are no business of the platform. */
-static void drop_thumbs(struct json *body)
+/* Pictures for the screen and places on this machine are no business of the
+ * platform. */
+static void drop_local(struct json *body)
 {
 	json_each (material, json_get(body, "materials")) {
+		struct json *printed = json_get_mutable(
+			(struct json *)(uintptr_t)material, "printed");
+
+		if (printed)
+			json_put(printed, "where", NULL);
 		json_each (page, json_get(material, "pages"))
 			json_put((struct json *)(uintptr_t)page, "thumb", NULL);
 	}
@@ -234,26 +264,35 @@ static void set_dates(struct app *app, struct case_record *record)
 	record->due_provisional = promised.provisional || statutory.provisional;
 }
 
+static struct json *decision_json(
+	struct app *app, enum case_event event, const struct form_lead *lead)
+{
+	struct json *decision = json_new_object();
+	const char *reason = app->model.decision.reason;
+
+	json_put_text(decision, "event", case_event_name(event));
+	json_put_text(decision, "basis", grounds_basis(app, event, reason));
+	json_put_bool(decision, "offline", upstream_is_down(app));
+	if (event == CASE_EVENT_REFUSE) {
+		json_put_text(decision, "reason", reason);
+		json_put_text(
+			decision, "organ", grounds_organ(app, reason, lead));
+		json_put_text(
+			decision, "remedy", json_text(app->reasons, "remedy"));
+	}
+	return decision;
+}
+
 static void prepare(
 	struct app *app, enum case_event event, const struct form_lead *lead)
 {
 	AUTO(json) sources = NULL;
 	struct fields fields = form_fields(app, &sources);
 	struct case_record *record = app->visit.record;
-	struct json *decision = json_new_object();
-	const char *reason = app->model.decision.reason;
 
 	form_drop_hidden(fields.def, fields.values, fields.sources);
-	drop_thumbs(record->body);
-	json_put_text(decision, "event", case_event_name(event));
-	json_put_bool(decision, "offline", upstream_is_down(app));
-	if (event == CASE_EVENT_REFUSE) {
-		json_put_text(decision, "reason", reason);
-		json_put_text(decision, "organ", organ_of(app, reason, lead));
-		json_put_text(
-			decision, "remedy", json_text(app->reasons, "remedy"));
-	}
-	json_put(record->body, "decision", decision);
+	drop_local(record->body);
+	json_put(record->body, "decision", decision_json(app, event, lead));
 	if (event == CASE_EVENT_ACCEPT)
 		set_dates(app, record);
 }
@@ -280,8 +319,8 @@ static bool is_lawful(
 			judged->problems);
 	else if (a->n_blocking > 0)
 		app_say(app,
-			_("Not accepted: paper no. %d is missing, %d in all. "
-			  "Esc goes back to the papers."),
+			_("Not accepted: paper no. %d is missing or old, %d in "
+			  "all. Esc goes back to the papers."),
 			a->blocking[0], a->n_blocking);
 	else
 		app_say(app, _("Not accepted: the answers lead to another "
@@ -351,19 +390,66 @@ void decide_do(struct app *app, struct intent *intent)
 	finish_start_rating(app);
 }
 
+/* Preview ------------------------------------------------------------------ */
+
+/* The case as F8 would make it; numbers are given then. */
+static struct case_record preview_record(
+	struct app *app, enum case_event event, const struct form_lead *lead)
+{
+	struct case_record shown = *app->visit.record;
+
+	shown.body = json_copy(app->visit.record->body);
+	json_put(shown.body, "decision", decision_json(app, event, lead));
+	shown.received_ms = shown.accepted_ms = app_now_ms(app);
+	shown.clerk = (char *)(uintptr_t)app_actor(app).staff_no;
+	if (event == CASE_EVENT_ACCEPT)
+		set_dates(app, &shown);
+	return shown;
+}
+
+static bool preview_kind(struct app *app, const struct case_record *record,
+	const char *kind, GError **error)
+{
+	const char *later = _("(by F8)");
+	GPtrArray *lines = app->model.dialog.lines;
+	struct case_document document = {.kind = (char *)(uintptr_t)kind,
+		.number = (char *)(uintptr_t)later};
+	AUTO(json) data = paper_data(app, record, &document);
+	static const char *const numbers[] = {
+		"case_no", "full_no", "query_password"};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(numbers); i++)
+		json_put_text(data, numbers[i], later);
+	if (lines->len > 0)
+		model_line(lines, "----");
+	return paper_preview(app, kind, data, lines, error);
+}
+
 void decide_preview(struct app *app, struct intent *intent)
 {
-	const struct decision_model *out = &app->model.decision;
-	const struct outcome_model *row;
+	enum case_event event = app->model.decision.focus == OUTCOME_ROW_REFUSE
+					? CASE_EVENT_REFUSE
+					: CASE_EVENT_ACCEPT;
+	g_autoptr(GError) error = NULL;
+	struct judgement judged;
+	struct case_record shown;
 
 	(void)intent;
-	if (!is_deciding(app) || out->focus < 0 ||
-		(guint)out->focus >= out->outcomes->len)
+	if (!is_deciding(app))
 		return;
-	row = g_ptr_array_index(out->outcomes, (guint)out->focus);
+	judged = judge(app);
+	if (!is_lawful(app, event, &judged))
+		return;
+	shown = preview_record(app, event, judged.lead);
 	dialog_open(app, DIALOG_PREVIEW, 0);
-	for (guint i = 0; i < row->consequences->len; i++)
-		model_line(app->model.dialog.lines,
-			g_ptr_array_index(row->consequences, i));
+	if (!preview_kind(app, &shown,
+		    event == CASE_EVENT_REFUSE ? "refuse-notice"
+					       : "accept-notice",
+		    &error) ||
+		!preview_kind(app, &shown, "receipt", &error)) {
+		dialog_close(app, NULL);
+		app_say_error(app, error);
+	}
+	json_free(shown.body);
 	app_changed(app, false);
 }

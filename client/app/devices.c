@@ -224,6 +224,14 @@ static void show_fault(struct app *app)
 	model_text(&app->model.header.device_fault, text);
 }
 
+static void tell_pad(struct app *app)
+{
+	const struct json *pad = device_of_class(app, "pad");
+
+	finish_pad_changed(
+		app, pad && is_fine(pad) && line_client_is_up(app->devd));
+}
+
 static void devd_message(void *context, const struct json *message)
 {
 	struct app *app = context;
@@ -234,6 +242,7 @@ static void devd_message(void *context, const struct json *message)
 		json_text(message, "state")) {
 		device_state(app, message);
 		show_fault(app);
+		tell_pad(app);
 		if (app->model.view == VIEW_DEVICES)
 			devices_show(app);
 	} else if (event && !strcmp(event, "key")) {
@@ -254,6 +263,7 @@ static void devd_synced(void *context)
 	struct app *app = context;
 
 	show_fault(app);
+	tell_pad(app);
 	if (app->session.person)
 		devices_announce(
 			app, app->visit.open && app->model.view != VIEW_FINISH
@@ -272,6 +282,7 @@ static void devd_lost(void *context, const GError *why)
 	log_error(why, "yikou-devd");
 	g_ptr_array_set_size(app->devices, 0);
 	show_fault(app);
+	tell_pad(app);
 	app_say(app, _("The device controller is gone; it is started again. "
 		       "Typing goes on, nothing is lost."));
 	app_revive_daemons(app);

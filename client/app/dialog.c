@@ -38,6 +38,7 @@ static void answer_reason(
 	struct app *app, const char *code, const char *reason);
 static void answer_reveal(
 	struct app *app, const char *code, const char *reason);
+static void answer_form(struct app *app, const char *code, const char *reason);
 static void fill_windows(struct app *app);
 static void fill_reasons(struct app *app);
 static void fill_sources(struct app *app);
@@ -164,7 +165,33 @@ static const struct dialog_row dialogs[DIALOG_KIND_COUNT] = {
 		},
 	[DIALOG_PREVIEW] =
 		{
-			.title = N_("What F8 will do"),
+			.title = N_("The papers, as F8 would print them"),
+		},
+	[DIALOG_FORM] =
+		{
+			.title = N_("The form, as it will be printed"),
+			.verb = N_("F8 print"),
+			.answer = answer_form,
+		},
+	[DIALOG_DOCUMENT] =
+		{
+			.title = N_("Print a paper of this case"),
+			.verb = N_("1-9 choose"),
+			.fill = reprint_fill_documents,
+			.answer = reprint_answer_document,
+		},
+	[DIALOG_REPRINT] =
+		{
+			.title = N_("It was out already: why again"),
+			.verb = N_("1-3 choose"),
+			.choices =
+				{
+					{"damaged",
+						N_("damaged or unreadable")},
+					{"lost", N_("the applicant lost it")},
+					{"copy", N_("one more is needed")},
+				},
+			.answer = reprint_answer_reason,
 		},
 };
 
@@ -175,7 +202,9 @@ static void add_lines(struct app *app)
 	g_autofree char *line = NULL;
 
 	g_ptr_array_set_size(dialog->lines, 0);
-	if (app->visit.open && ticket && app->dialog != DIALOG_REASON) {
+	if (app->visit.open && ticket && app->dialog != DIALOG_REASON &&
+		app->dialog != DIALOG_PREVIEW && app->dialog != DIALOG_FORM &&
+		app->dialog != DIALOG_DOCUMENT) {
 		line = g_strdup_printf("%s  %s", ticket->number,
 			app->model.visit.item ? app->model.visit.item : "");
 		model_line(dialog->lines, line);
@@ -219,6 +248,8 @@ void dialog_close(struct app *app, struct intent *intent)
 	(void)intent;
 	app->dialog = DIALOG_NONE;
 	app->model.dialog.open = false;
+	/* A paper that was looked at is personal. */
+	g_ptr_array_set_size(app->model.dialog.lines, 0);
 	app_changed(app, false);
 }
 
@@ -233,6 +264,8 @@ void dialog_choice(struct app *app, struct intent *intent)
 		return;
 	if (!row->text_label && choices->len == 0) {
 		dialog_close(app, NULL); /* only to be read */
+		if (row->answer)
+			row->answer(app, NULL, NULL);
 		return;
 	}
 	if (intent->index >= 0 && (guint)intent->index < choices->len)
@@ -318,6 +351,13 @@ static void answer_source(struct app *app, const char *code, const char *reason)
 	materials_take_from(app, app->dialog_index, code);
 }
 
+static void answer_form(struct app *app, const char *code, const char *reason)
+{
+	(void)code;
+	(void)reason;
+	paper_form_print(app, app->dialog_index);
+}
+
 static void answer_reason(struct app *app, const char *code, const char *reason)
 {
 	(void)code;
@@ -351,10 +391,23 @@ static void fill_windows(struct app *app)
 
 static void fill_reasons(struct app *app)
 {
-	json_each (reason, json_get(app->reasons, "reasons"))
-		model_add_option(app->model.dialog.choices,
-			json_text_or(reason, "code", ""),
-			json_text_or(reason, "text", ""));
+	json_each (reason, json_get(app->reasons, "reasons")) {
+		if (grounds_reason_fits(app, reason))
+			model_add_option(app->model.dialog.choices,
+				json_text_or(reason, "code", ""),
+				json_text_or(reason, "text", ""));
+	}
+}
+
+static bool is_printed_here(const struct app *app)
+{
+	const struct json *material = materials_at(app, app->dialog_index);
+	const struct catalog_material *def =
+		app->visit.item ? item_material(app->visit.item,
+					  (int)json_int_or(material, "no", 0))
+				: NULL;
+
+	return def && def->printed_here;
 }
 
 static void fill_sources(struct app *app)
@@ -365,4 +418,7 @@ static void fill_sources(struct app *app)
 	model_add_option(choices, "flatbed", _("scanner, flatbed"));
 	model_add_option(choices, "feeder", _("scanner, feeder"));
 	model_add_option(choices, "paper", _("paper only, not captured"));
+	if (is_printed_here(app))
+		model_add_option(
+			choices, "form", _("look at the form, then print it"));
 }

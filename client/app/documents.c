@@ -36,9 +36,14 @@ struct job {
 	const struct document_kind *kind;
 	char *file;  /* own: where it is rendered */
 	char *title; /* own */
+	/* When it was asked for by itself: again is true when it was out
+	 * before, reason a code for the audit. */
+	bool alone, again;
+	char *reason; /* own */
+	bool all;     /* the others that are rendered are printed as well */
 };
 
-static bool make_next(struct app *app, const char *case_id);
+static bool make_next(struct app *app, const char *case_id, bool all);
 static void make_pending(struct app *app);
 
 static const struct document_kind *kind_of(const char *name)
@@ -57,185 +62,16 @@ const char *documents_title(const char *kind)
 	return known ? _(known->title) : kind;
 }
 
+bool documents_known(const char *kind)
+{
+	return kind_of(kind) != NULL;
+}
+
 int documents_copies(const char *kind)
 {
 	const struct document_kind *known = kind_of(kind);
 
 	return known ? known->copies : 1;
-}
-
-/* What the template gets -------------------------------------------------- */
-
-static struct json *limit_json(
-	const struct catalog_limit *limit, const char *due)
-{
-	struct json *out = json_new_object();
-
-	json_put_text(out, "text", limit ? limit->text : "");
-	json_put_text(out, "due", due);
-	return out;
-}
-
-static struct json *item_json(
-	const struct case_record *record, const struct catalog_item *item)
-{
-	struct json *out = json_new_object();
-
-	json_put_text(out, "name", record->item_name);
-	json_put_text(out, "code", record->item_code);
-	json_put_text(out, "department", item ? item->department : "");
-	json_put_text(out, "case_type",
-		item ? item_case_type_label(item->case_type) : "");
-	return out;
-}
-
-/* Codes of the template's words. */
-static const char *form_code(const struct json *material)
-{
-	if (!strcmp(json_text_or(material, "form", ""), "scan"))
-		return "electronic";
-	if (!strcmp(json_text_or(material, "state", ""), "waived"))
-		return "later";
-	return "paper";
-}
-
-static struct json *material_json(const struct json *material)
-{
-	struct json *out = json_new_object();
-	const struct json *first = json_first(json_get(material, "pages"));
-
-	json_put_int(out, "no", json_int_or(material, "no", 0));
-	json_put_text(out, "name", json_text_or(material, "name", ""));
-	json_put_text(out, "kind", json_text_or(material, "kind", "original"));
-	json_put_int(out, "copies", json_int_or(material, "copies", 1));
-	json_put_text(out, "form", form_code(material));
-	json_put_int(out, "pages",
-		(int64_t)json_length(json_get(material, "pages")));
-	json_put_text(out, "sha256", json_text_or(first, "sha256", ""));
-	return out;
-}
-
-static struct json *materials_json(const struct case_record *record)
-{
-	struct json *out = json_new_array();
-
-	json_each (material, json_get(record->body, "materials")) {
-		const char *state = json_text_or(material, "state", "");
-
-		if (!strcmp(state, "complete") || !strcmp(state, "waived"))
-			json_add(out, material_json(material));
-	}
-	return out;
-}
-
-static struct json *applicant_json(const struct json *applicant)
-{
-	static const char *const types[][2] = {{"111", "居民身份证"},
-		{"414", "护照"}, {"001", "统一社会信用代码"},
-		{"999", "其他证件"}};
-	struct json *out = json_new_object();
-
-	json_put_text(out, "name", json_text_or(applicant, "name", ""));
-	json_put_text(
-		out, "id_number", json_text_or(applicant, "id_number", ""));
-	for (size_t i = 0; i < G_N_ELEMENTS(types); i++) {
-		if (!strcmp(json_text_or(applicant, "id_type", "111"),
-			    types[i][0]))
-			json_put_text(out, "id_type", types[i][1]);
-	}
-	return out;
-}
-
-static void put_times(const struct case_record *record, struct json *data)
-{
-	g_autofree char *time = clock_iso(record->received_ms);
-	g_autofree char *received =
-		clock_format(record->received_ms, "%Y-%m-%d");
-	g_autofree char *accepted =
-		record->accepted_ms
-			? clock_format(record->accepted_ms, "%Y-%m-%d")
-			: NULL;
-
-	json_put_text(data, "time", time);
-	json_put_text(data, "received_date", received);
-	json_put_text(data, "accepted_date", accepted ? accepted : received);
-}
-
-static void put_window(struct app *app, struct json *data)
-{
-	static const char *const options[][2] = {{"hall", "window.hall"},
-		{"hall_phone", "window.phone"},
-		{"supervision_phone", "window.supervision_phone"},
-		{"window", "window.name"}};
-
-	for (size_t i = 0; i < G_N_ELEMENTS(options); i++)
-		json_put_text(data, options[i][0],
-			config_text(app->config, options[i][1]));
-}
-
-/* The query password is on the applicant's receipt and nowhere else. */
-static char *qr_text(
-	const struct case_record *record, const struct case_document *document)
-{
-	if (strcmp(document->kind, "receipt"))
-		return g_strdup_printf("yikou:%s", record->case_no);
-	return g_strdup_printf(
-		"yikou:%s:%s", record->case_no, record->query_password);
-}
-
-/* How the applicant gets the result, where the form asks for it. */
-static char *collect_text(
-	const struct case_record *record, const struct catalog_item *item)
-{
-	const struct form_field *field =
-		item ? form_field_find(&item->form, "collect") : NULL;
-
-	if (!field)
-		return g_strdup("");
-	return form_value_text(
-		field, json_get(json_get(record->body, "form"), "collect"));
-}
-
-static struct json *document_json(struct app *app,
-	const struct case_record *record, const struct case_document *document)
-{
-	const struct catalog_item *item =
-		catalog_find(app->catalog, record->item_code);
-	struct item_limits limits = {0};
-	const struct json *decision = json_get(record->body, "decision");
-	const struct person *clerk =
-		people_find(app->people, record->clerk ? record->clerk : "");
-	struct json *data = json_new_object();
-	g_autofree char *qr = qr_text(record, document);
-	g_autofree char *collect = collect_text(record, item);
-
-	if (item)
-		limits = item_limits(item, record);
-	put_window(app, data);
-	put_times(record, data);
-	json_put_text(data, "clerk", clerk ? clerk->name : "");
-	json_put_text(data, "case_no", record->case_no);
-	json_put_text(data, "full_no", record->full_no);
-	json_put_text(data, "doc_no", document->number);
-	json_put_text(data, "query_password", record->query_password);
-	json_put(data, "applicant",
-		applicant_json(json_get(record->body, "applicant")));
-	json_put(data, "item", item_json(record, item));
-	json_put(data, "materials", materials_json(record));
-	json_put(data, "promise",
-		limit_json(limits.promise, record->promised_due));
-	json_put(data, "statutory",
-		limit_json(limits.statutory, record->statutory_due));
-	json_put_bool(data, "provisional", record->due_provisional);
-	json_put_bool(
-		data, "offline", json_bool_or(decision, "offline", false));
-	json_put_text(data, "excluded", "");
-	json_put_text(data, "collect", collect);
-	json_put_text(data, "reason", json_text_or(decision, "reason", ""));
-	json_put_text(data, "organ", json_text_or(decision, "organ", ""));
-	json_put_text(data, "remedy", json_text_or(decision, "remedy", ""));
-	json_put_text(data, "qr", qr);
-	return data;
 }
 
 /* On its way -------------------------------------------------------------- */
@@ -246,6 +82,7 @@ static void job_free(struct job *job)
 		unlink(job->file);
 	g_free(job->file);
 	g_free(job->title);
+	g_free(job->reason);
 	g_object_unref(job->alive);
 	g_free(job);
 }
@@ -262,8 +99,11 @@ static void job_end(struct job *job)
 	app->jobs--;
 	job_free(job);
 	app_refresh_header(app);
+	reprint_show_left(app);
 	if (app->visit.open && app->model.view == VIEW_FINISH)
 		finish_show(app);
+	if (app->model.view == VIEW_CASE)
+		search_show_case(app);
 }
 
 /* Its next document, or what other cases still lack. */
@@ -271,28 +111,54 @@ static void job_done(struct job *job)
 {
 	struct app *app = job->app;
 	g_autofree char *case_id = g_strdup(job->case_id);
+	bool alone = job->alone, all = job->all;
 
+	if (alone)
+		app_say(app,
+			job->again ? _("%s is out once more; that stands in "
+				       "the log.")
+				   : _("%s is out."),
+			documents_title(job->kind->kind));
 	job_end(job);
-	if (!make_next(app, case_id))
+	if (!alone && !make_next(app, case_id, all))
 		make_pending(app);
+}
+
+static void say_failure(
+	struct app *app, const struct job *job, const GError *error)
+{
+	const char *title = documents_title(job->kind->kind);
+
+	if (error->domain == STORE_ERROR)
+		app_say_error(app, error);
+	else if (job->again)
+		app_say(app,
+			_("%s did not come out again: %s The number is kept."),
+			title, text_error(error));
+	else if (job->alone)
+		app_say(app,
+			_("%s did not come out: %s The number is kept; F4 "
+			  "tries again."),
+			title, text_error(error));
+	else
+		app_say(app,
+			_("%s did not come out: %s The number is kept; F5 "
+			  "makes only what is missing."),
+			title, text_error(error));
 }
 
 static void job_fail(struct job *job, const GError *error)
 {
 	struct app *app = job->app;
 
+	bool alone = job->alone;
+
 	log_error(error, "document %s", job->kind->kind);
-	if (error->domain == STORE_ERROR)
-		app_say_error(app, error);
-	else
-		app_say(app,
-			_("%s did not come out: %s The number is kept; F5 "
-			  "makes only what is missing."),
-			documents_title(job->kind->kind), text_error(error));
+	say_failure(app, job, error);
 	job_end(job);
 	/* One that cannot be drawn does not hold up the others; without a
 	 * printer they would all fail. */
-	if (error->domain == ITEM_ERROR)
+	if (error->domain == ITEM_ERROR && !alone)
 		make_pending(app);
 }
 
@@ -311,7 +177,7 @@ static void printed(void *context, const char *where, const GError *error)
 	if (error)
 		job_fail(job, error);
 	else if (!case_document_printed(app->store, job->case_id,
-			 job->kind->kind, where, &actor, &why))
+			 job->kind->kind, where, job->reason, &actor, &why))
 		job_fail(job, why);
 	else
 		job_done(job);
@@ -325,7 +191,7 @@ static void print_file(struct job *job, const char *file)
 		.queue = config_text(app->config, "printing.queue"),
 		.outbox = config_path(app->config, "paths.outbox"),
 		.title = job->title,
-		.copies = job->kind->copies,
+		.copies = job->again ? 1 : job->kind->copies,
 	};
 
 	print_document(&print, printed, job);
@@ -374,33 +240,49 @@ static struct job *job_new(struct app *app, const struct case_record *record,
 	return job;
 }
 
-static void render(struct app *app, const struct case_record *record,
-	const struct case_document *document)
+static void render(struct job *job, struct app *app,
+	const struct case_record *record, const struct case_document *document)
 {
-	struct job *job = job_new(app, record, document);
 	g_autofree char *templates = config_data(app->config, "templates");
 	g_autofree char *name =
 		g_strdup_printf("%s-%s.pdf", record->case_id, document->kind);
 
-	job->file = config_runtime(app->config, name);
-	app->jobs++;
+	/* Not in the runtime folder: the device controller works there too. */
+	job->file = config_state(app->config, name);
 	render_document(templates, job->kind->template,
-		document_json(app, record, document), job->file, rendered, job);
+		paper_data(app, record, document), job->file, rendered, job);
 }
 
-static void print_again(struct app *app, const struct case_record *record,
+static void start(struct job *job, const struct case_record *record,
 	const struct case_document *document)
 {
-	struct job *job = job_new(app, record, document);
-	g_autofree char *path = store_blob_path(app->store, document->sha256);
+	struct app *app = job->app;
 
 	app->jobs++;
-	print_file(job, path);
+	if (*document->sha256) {
+		g_autofree char *path =
+			store_blob_path(app->store, document->sha256);
+
+		print_file(job, path);
+	} else {
+		render(job, app, record, document);
+	}
+}
+
+/* What is rendered may have come out before a crash: it is printed again by
+ * itself only where that does no harm, into the outbox folder. */
+static bool is_due(
+	const struct app *app, const struct case_document *document, bool all)
+{
+	if (!kind_of(document->kind) || *document->printed)
+		return false;
+	return all || !*document->sha256 ||
+	       !*config_text(app->config, "printing.queue");
 }
 
 /* The first one that is not out yet; the others follow it. False when there is
  * none. */
-static bool make_next(struct app *app, const char *case_id)
+static bool make_next(struct app *app, const char *case_id, bool all)
 {
 	AUTO(case_record) record = case_load(app->store, case_id, NULL);
 	g_autoptr(GPtrArray) documents =
@@ -409,14 +291,13 @@ static bool make_next(struct app *app, const char *case_id)
 	for (guint i = 0; record && documents && i < documents->len; i++) {
 		const struct case_document *document =
 			g_ptr_array_index(documents, i);
-		bool is_out = document->printed && *document->printed;
+		struct job *job;
 
-		if (!kind_of(document->kind) || (*document->sha256 && is_out))
+		if (!is_due(app, document, all))
 			continue;
-		if (*document->sha256)
-			print_again(app, record, document);
-		else
-			render(app, record, document);
+		job = job_new(app, record, document);
+		job->all = all;
+		start(job, record, document);
 		return true;
 	}
 	return false;
@@ -431,14 +312,14 @@ static void make_pending(struct app *app)
 	while (ids && ids->len > 0) {
 		g_autofree char *case_id = g_ptr_array_steal_index(ids, 0);
 
-		if (make_next(app, case_id))
+		if (make_next(app, case_id, false))
 			return;
 	}
 }
 
 void documents_make(struct app *app, const char *case_id)
 {
-	make_next(app, case_id);
+	make_next(app, case_id, true);
 }
 
 void documents_make_pending(struct app *app)
@@ -448,6 +329,17 @@ void documents_make_pending(struct app *app)
 	make_pending(app);
 }
 
+void documents_print(struct app *app, const struct case_record *record,
+	const struct case_document *document, const char *reason)
+{
+	struct job *job = job_new(app, record, document);
+
+	job->alone = true;
+	job->again = *document->printed != '\0';
+	job->reason = g_strdup(reason);
+	start(job, record, document);
+}
+
 void documents_reprint(struct app *app, struct intent *intent)
 {
 	(void)intent;
@@ -455,7 +347,6 @@ void documents_reprint(struct app *app, struct intent *intent)
 		return;
 	if (app->jobs > 0)
 		app_say(app, _("The papers are being made."));
-	else if (!make_next(app, app->visit.record->case_id))
-		app_say(app, _("Everything is out already; nothing was printed "
-			       "twice."));
+	else if (!make_next(app, app->visit.record->case_id, true))
+		reprint_open(app, app->visit.record->case_id);
 }

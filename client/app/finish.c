@@ -46,13 +46,10 @@ static void show_prints(struct app *app)
 		const struct case_document *document =
 			g_ptr_array_index(documents, i);
 		struct print_model *row = model_add_print(out->prints);
-		bool is_made = *document->sha256 != '\0';
-		bool is_out = document->printed && *document->printed;
+		bool is_out = *document->printed != '\0';
 
 		model_text(&row->name, documents_title(document->kind));
-		model_text(&row->state, is_out    ? _("[done]")
-					: is_made ? _("[to print]")
-						  : _("[making]"));
+		model_text(&row->state, reprint_state_text(document));
 		model_text(&row->where,
 			is_out ? document->printed : document->number);
 		row->copies = documents_copies(document->kind);
@@ -146,12 +143,23 @@ static gboolean pad_idle(gpointer user_data)
 	return G_SOURCE_REMOVE;
 }
 
+static void close_for_fault(struct app *app)
+{
+	finish_rating_close(app, RATING_NONE_DEVICE);
+	app_say(app, _("The rating pad does not answer: recorded as not rated "
+		       "(device fault). The case is not touched by it."));
+}
+
 static gboolean rating_timeout(gpointer user_data)
 {
 	struct app *app = user_data;
 
 	app->rating.timer = 0;
-	finish_rating_close(app, RATING_NONE_NO_ANSWER);
+	if (app->rating.pad_gone) {
+		close_for_fault(app);
+		return G_SOURCE_REMOVE;
+	}
+	finish_rating_end(app);
 	devices_command(app, "pad", "idle", NULL, PAD_TIMEOUT_MS, NULL, NULL);
 	app_say(app, _("No rating came: recorded as not rated."));
 	return G_SOURCE_REMOVE;
@@ -163,11 +171,8 @@ static void pad_answered(
 	struct app *app = context;
 
 	(void)result;
-	if (!error || !app->rating.open)
-		return;
-	finish_rating_close(app, RATING_NONE_DEVICE);
-	app_say(app, _("The rating pad does not answer: recorded as not rated "
-		       "(device fault). The case is not touched by it."));
+	if (error && app->rating.open)
+		close_for_fault(app);
 }
 
 static void ask_pad(struct app *app)
@@ -186,66 +191,127 @@ static void ask_pad(struct app *app)
 	app_tick_seconds(app);
 }
 
-/* One visit, one rating, however many cases it had. */
-void finish_start_rating(struct app *app)
+static void stop_asking(struct app *app)
 {
 	struct rating_session *rating = &app->rating;
-	const char *ticket_id = app->visit.ticket->ticket_id;
-	bool goes_on = rating->open && !strcmp(rating->ticket_id, ticket_id);
 
-	if (rating->open && !goes_on)
-		finish_rating_close(app, RATING_NONE_NO_ANSWER);
-	if (!goes_on && rating_of_ticket(app->store, ticket_id) != 0) {
-		finish_show(app);
-		return;
-	}
-	if (!goes_on)
-		memset(rating, 0, sizeof(*rating));
-	rating->open = true;
-	g_strlcpy(rating->ticket_id, ticket_id, sizeof(rating->ticket_id));
-	g_strlcpy(rating->ticket_no, app->visit.ticket->number,
-		sizeof(rating->ticket_no));
-	g_strlcpy(rating->case_id, app->visit.record->case_id,
-		sizeof(rating->case_id));
-	if (app->pad_timer)
-		g_source_remove(app->pad_timer);
-	app->pad_timer = 0;
-	ask_pad(app);
-	finish_show(app);
+	rating->open = false;
+	if (rating->timer)
+		g_source_remove(rating->timer);
+	rating->timer = 0;
 }
 
-void finish_resume(struct app *app)
-{
-	if (!app->rating.open)
-		finish_start_rating(app);
-}
-
-void finish_rating_close(struct app *app, int result)
+static bool record_result(struct app *app)
 {
 	struct rating_session *rating = &app->rating;
 	struct actor actor = app_actor(app);
 	g_autoptr(GError) error = NULL;
 
-	if (!rating->open)
-		return;
-	rating->open = false;
-	rating->result = result;
-	if (rating->timer)
-		g_source_remove(rating->timer);
-	rating->timer = 0;
-	if (!rating_record(app->store, rating->ticket_id, rating->case_id,
-		    (enum rating)result, "pad", &actor, &error))
+	rating->unsaved =
+		!rating_record(app->store, rating->ticket_id, rating->case_id,
+			(enum rating)rating->result, "pad", &actor, &error);
+	if (rating->unsaved)
 		app_say_error(app, error);
+	return !rating->unsaved;
+}
+
+/* One visit, one rating, however many cases it had. What could not be written
+ * is not forgotten for the next one. */
+void finish_ask(struct app *app, const char *ticket_id, const char *number)
+{
+	struct rating_session *rating = &app->rating;
+	bool goes_on = rating->open && !strcmp(rating->ticket_id, ticket_id);
+	char case_id[UUID_TEXT] = "";
+
+	if ((rating->unsaved && !record_result(app)) ||
+		!rating_is_owed(app->store, ticket_id, case_id))
+		return;
+	if (rating->open && !goes_on)
+		finish_rating_end(app);
+	if (!goes_on)
+		memset(rating, 0, sizeof(*rating));
+	rating->open = true;
+	g_strlcpy(rating->ticket_id, ticket_id, sizeof(rating->ticket_id));
+	g_strlcpy(rating->ticket_no, number, sizeof(rating->ticket_no));
+	g_strlcpy(rating->case_id, case_id, sizeof(rating->case_id));
+	if (app->pad_timer)
+		g_source_remove(app->pad_timer);
+	app->pad_timer = 0;
+	ask_pad(app);
+}
+
+void finish_start_rating(struct app *app)
+{
+	const struct ticket *ticket = app->visit.ticket;
+
+	finish_ask(app, ticket->ticket_id, ticket->number);
+	finish_show(app);
+}
+
+void finish_rating_close(struct app *app, int result)
+{
+	if (!app->rating.open)
+		return;
+	stop_asking(app);
+	app->rating.result = result;
+	record_result(app);
 	upstream_wake(app);
 	app_refresh_header(app);
 	queue_refresh(app);
 	finish_show(app);
 }
 
+void finish_rating_end(struct app *app)
+{
+	finish_rating_close(app, app->rating.pad_gone ? RATING_NONE_DEVICE
+						      : RATING_NONE_NO_ANSWER);
+}
+
+void finish_drop_rating(struct app *app, const char *ticket_id)
+{
+	if (!app->rating.open || strcmp(app->rating.ticket_id, ticket_id) != 0)
+		return;
+	stop_asking(app);
+	devices_command(app, "pad", "idle", NULL, PAD_TIMEOUT_MS, NULL, NULL);
+}
+
+/* What the citizen pressed comes first; the rest is what a crash left. */
+void finish_make_up(struct app *app)
+{
+	g_autoptr(GError) error = NULL;
+	int count = 0;
+
+	if (app->rating.unsaved && !record_result(app))
+		return;
+	if (app->rating.open)
+		return;
+	if (!ratings_make_up(app->store, &count, &error))
+		app_say_error(app, error);
+	else if (count > 0)
+		app_say(app,
+			_("Interrupted before the rating came; recorded as not "
+			  "rated (device fault): %d."),
+			count);
+}
+
+/* Back in time it asks once more; not back, nobody knows what was pressed. */
+void finish_pad_changed(struct app *app, bool is_there)
+{
+	struct rating_session *rating = &app->rating;
+	bool was_gone = rating->pad_gone;
+
+	if (!rating->open)
+		return;
+	rating->pad_gone = !is_there;
+	if (is_there && was_gone)
+		ask_pad(app);
+}
+
 static bool goes_home(const struct app *app)
 {
+	/* Not from under a question the clerk is answering. */
 	return app->model.view == VIEW_FINISH && app->model.finish.complete &&
-	       app->visit.open &&
+	       app->visit.open && !app->model.dialog.open &&
 	       !strcmp(app->rating.ticket_id, app->visit.ticket->ticket_id);
 }
 
@@ -324,6 +390,8 @@ void finish_done(struct app *app, struct intent *intent)
 		return;
 	}
 	number = g_strdup(app->visit.ticket->number);
+	if (!app->rating.open)
+		finish_start_rating(app);
 	result = result_of_visit(app);
 	visit_mark_clear(app->store, NULL);
 	visit_end(app);

@@ -86,71 +86,76 @@ static void after_change(struct app *app, bool reload)
 	app_changed(app, reload);
 }
 
+/* One change of the form by the clerk. */
+struct change {
+	struct json *sources; /* own */
+	struct json *before;  /* own until the end */
+	struct fields fields;
+};
+
+static bool change_begin(struct app *app, struct change *change)
+{
+	if (!is_editable(app))
+		return false;
+	change->fields = form_fields(app, &change->sources);
+	change->before = json_copy(change->fields.values);
+	return true;
+}
+
+static void change_end(struct app *app, struct change *change, bool reload)
+{
+	json_free(change->sources);
+	remember(app, change->before);
+	after_change(app, reload);
+}
+
 void form_set(struct app *app, struct intent *intent)
 {
-	AUTO(json) sources = NULL;
-	struct fields fields;
-	struct json *before;
+	struct change change;
+	const struct fields *fields = &change.fields;
 
 	if (!is_editable(app) || intent->index < 0 ||
-		(size_t)intent->index >= app->visit.item->form.n_fields)
+		(size_t)intent->index >= app->visit.item->form.n_fields ||
+		!change_begin(app, &change))
 		return;
-	fields = form_fields(app, &sources);
-	before = json_copy(fields.values);
-	fields_set(&fields, intent->index, intent->text);
-	if (!json_equal(before, fields.values))
+	fields_set(fields, intent->index, intent->text);
+	if (!json_equal(change.before, fields->values))
 		json_put(app->visit.origins,
-			fields.def->fields[intent->index].id, NULL);
-	remember(app, before);
-	after_change(app, false);
+			fields->def->fields[intent->index].id, NULL);
+	change_end(app, &change, false);
 }
 
 void form_set_cell(struct app *app, struct intent *intent)
 {
-	AUTO(json) sources = NULL;
-	struct fields fields;
-	struct json *before;
+	struct change change;
 
-	if (!is_editable(app))
+	if (!change_begin(app, &change))
 		return;
-	fields = form_fields(app, &sources);
-	before = json_copy(fields.values);
-	fields_set_cell(&fields, intent->index, intent->index2 / 64,
+	fields_set_cell(&change.fields, intent->index, intent->index2 / 64,
 		intent->index2 % 64, intent->text);
-	remember(app, before);
-	after_change(app, false);
+	change_end(app, &change, false);
 }
 
 void form_row_add(struct app *app, struct intent *intent)
 {
-	AUTO(json) sources = NULL;
-	struct fields fields;
-	struct json *before;
+	struct change change;
 
-	if (!is_editable(app))
+	if (!change_begin(app, &change))
 		return;
-	fields = form_fields(app, &sources);
-	before = json_copy(fields.values);
-	if (!fields_row_add(&fields, intent->index))
+	if (!fields_row_add(&change.fields, intent->index))
 		app_say(app, _("No more rows here."));
-	remember(app, before);
-	after_change(app, true);
+	change_end(app, &change, true);
 }
 
 void form_row_remove(struct app *app, struct intent *intent)
 {
-	AUTO(json) sources = NULL;
-	struct fields fields;
-	struct json *before;
+	struct change change;
 
-	if (!is_editable(app))
+	if (!change_begin(app, &change))
 		return;
-	fields = form_fields(app, &sources);
-	before = json_copy(fields.values);
-	if (fields_row_remove(&fields, intent->index, intent->index2))
+	if (fields_row_remove(&change.fields, intent->index, intent->index2))
 		app_say(app, _("Row taken away; Ctrl+Z brings it back."));
-	remember(app, before);
-	after_change(app, true);
+	change_end(app, &change, true);
 }
 
 void form_undo(struct app *app, struct intent *intent)

@@ -93,6 +93,17 @@ static void find_items(struct app *app, const char *filter)
 		config_text(app->config, "window.number"));
 }
 
+static void focus_code(struct app *app, const char *code)
+{
+	for (guint i = 0; i < app->item_hits->len; i++) {
+		const struct search_hit *hit =
+			&g_array_index(app->item_hits, struct search_hit, i);
+
+		if (strcmp(hit->item->code, code) == 0)
+			app->model.item.focus = (int)i;
+	}
+}
+
 void item_show(struct app *app, const char *filter)
 {
 	struct item_choice_model *choice = &app->model.item;
@@ -120,13 +131,30 @@ void item_show(struct app *app, const char *filter)
 		row->elsewhere = !hit->allowed;
 	}
 	choice->focus = 0;
-	for (guint i = 0; app->visit.item && i < app->item_hits->len; i++) {
-		if (g_array_index(app->item_hits, struct search_hit, i).item ==
-			app->visit.item)
-			choice->focus = (int)i;
-	}
+	if (app->visit.item)
+		focus_code(app, app->visit.item->code);
 	show_detail(app);
 	app_changed(app, false);
+}
+
+void item_refresh(struct app *app)
+{
+	struct item_choice_model *choice = &app->model.item;
+	g_autofree char *filter = g_strdup(choice->filter);
+	g_autofree char *code = NULL;
+
+	if (!app->visit.open || !app->item_hits) {
+		g_clear_pointer(&app->item_hits, g_array_unref);
+		return;
+	}
+	if (choice->focus >= 0 && (guint)choice->focus < choice->hits->len)
+		code = g_strdup(((const struct item_model *)
+					 choice->hits->pdata[choice->focus])
+					->code);
+	item_show(app, filter ? filter : "");
+	if (code)
+		focus_code(app, code);
+	show_detail(app);
 }
 
 static bool is_choosing(const struct app *app)
@@ -156,21 +184,25 @@ void item_focus(struct app *app, struct intent *intent)
 	show_detail(app);
 }
 
-/* Another item for the same person starts with an empty form. */
-static void set_item(struct app *app, const struct catalog_item *item)
+/* Another item for the same person starts with an empty form. The same one
+ * again stays as the case began with it. False when it could not be kept. */
+static bool set_item(struct app *app, const struct catalog_item *item)
 {
 	struct case_record *record = app->visit.record;
-	const struct catalog_item *old = app->visit.item;
 
-	app->visit.item = item;
+	if (app->visit.item && !strcmp(app->visit.item->code, item->code) &&
+		json_get(record->body, "form"))
+		return true;
+	if (!catalogue_keep(app, item))
+		return false;
+	item_drop(app->visit.item);
+	app->visit.item = item_hold(item);
 	g_free(record->item_code);
 	g_free(record->item_name);
 	g_free(record->item_version);
 	record->item_code = g_strdup(item->code);
 	record->item_name = g_strdup(item->name);
-	record->item_version = g_strdup(catalog_version(app->catalog));
-	if (old == item && json_get(record->body, "form"))
-		return;
+	record->item_version = g_strdup(item->version);
 	json_put(record->body, "form", json_new_object());
 	json_put(record->body, "materials", json_new_array());
 	json_free(app->visit.touched);
@@ -180,11 +212,13 @@ static void set_item(struct app *app, const struct catalog_item *item)
 	g_ptr_array_set_size(app->visit.undo, 0);
 	g_ptr_array_set_size(app->visit.paper_undo, 0);
 	capture_stop(app);
+	return true;
 }
 
 void item_choose(struct app *app, struct intent *intent)
 {
 	const struct search_hit *hit;
+	bool began_before;
 
 	if (!is_choosing(app) || !app->item_hits || intent->index < 0 ||
 		(guint)intent->index >= app->item_hits->len)
@@ -200,6 +234,11 @@ void item_choose(struct app *app, struct intent *intent)
 			hit->item->windows[0] ? hit->item->windows[0] : "?");
 		return;
 	}
-	set_item(app, hit->item);
+	if (!set_item(app, hit->item))
+		return;
+	began_before = strcmp(app->visit.item->version, hit->item->version);
 	visit_go(app, VIEW_FORM);
+	if (began_before && app->model.view == VIEW_FORM)
+		app_say(app, _("The item changed; this case goes on with the "
+			       "version it began with."));
 }

@@ -2,10 +2,12 @@
  * was captured. body.materials is the only copy:
  *
  *   {"no":1,"name":..,"need":"must","state":"complete","form":"paper"|"scan"|
- *    "electronic"|"card"|"","copies":1,"checks":[true,false],
+ *    "electronic"|"card"|"","copies":1,"checks":["与原件一致"],
  *    "pages":[{"sha256":..,"size":..,"media_type":..,"width":..,"height":..,
  *              "dpi":..,"thumb":{..}}]}
- */
+ *
+ * checks holds the words of those that are ticked. In the order of the item's
+ * list (materials_list.c). */
 #include <string.h>
 
 #include "client/app/private.h"
@@ -52,28 +54,12 @@ static enum material_state judge_state(const struct app *app,
 	if (!item_material_applies(def, json_get(body, "form"), sources))
 		return MATERIAL_NOT_NEEDED;
 	if (materials_pages(material) > 0 || *form)
-		return MATERIAL_COMPLETE;
+		return paper_form_is_old(app, def, material)
+			       ? MATERIAL_WRONG
+			       : MATERIAL_COMPLETE;
 	if (json_bool_or(material, "waived", false))
 		return MATERIAL_WAIVED;
 	return MATERIAL_MISSING;
-}
-
-static struct json *new_material(const struct catalog_material *def)
-{
-	struct json *material = json_new_object();
-	struct json *checks = json_new_array();
-
-	json_put_int(material, "no", def->no);
-	json_put_text(material, "name", def->name);
-	json_put_text(material, "need", material_need_name(def->need));
-	json_put_text(material, "kind", material_kind_name(def->kind));
-	json_put_text(material, "form", "");
-	json_put_int(material, "copies", def->copies);
-	for (char **check = def->checks; *check; check++)
-		json_add(checks, json_new_int(0));
-	json_put(material, "checks", checks);
-	json_put(material, "pages", json_new_array());
-	return material;
 }
 
 /* A card that was read is the paper "居民身份证" itself. */
@@ -92,34 +78,26 @@ static void take_card(const struct catalog_material *def, struct json *material,
 		json_put_text(material, "form", "");
 }
 
-void materials_setup(struct app *app)
+size_t materials_setup(struct app *app)
 {
 	AUTO(json) sources = NULL;
-	struct json *materials;
+	size_t set_aside;
 
 	if (!materials_editable(app))
-		return;
+		return 0;
 	sources = app_sources(app);
-	materials = all_materials(app);
-	if (!materials) {
-		json_put(
-			app->visit.record->body, "materials", json_new_array());
-		materials = all_materials(app);
-	}
+	set_aside = materials_match(app->visit.record->body, app->visit.item);
 	for (size_t i = 0; i < app->visit.item->n_materials; i++) {
 		const struct catalog_material *def =
 			&app->visit.item->materials[i];
 		struct json *material = materials_at(app, (int)i);
 
-		if (!material) {
-			json_add(materials, new_material(def));
-			material = materials_at(app, (int)i);
-		}
 		take_card(def, material, sources);
 		json_put_text(material, "state",
 			material_state_name(
 				judge_state(app, def, material, sources)));
 	}
+	return set_aside;
 }
 
 size_t materials_for_acceptance(
@@ -131,8 +109,10 @@ size_t materials_for_acceptance(
 		const struct catalog_material *def = item_material(
 			app->visit.item, (int)json_int_or(material, "no", 0));
 
-		if (!def || n == ACCEPTANCE_MAX)
+		if (n == ACCEPTANCE_MAX)
 			break;
+		if (!def)
+			continue;
 		rows[n].no = def->no;
 		rows[n].need = def->need;
 		rows[n].gap_days = def->gap_days;
@@ -146,9 +126,25 @@ size_t materials_for_acceptance(
 
 /* The model --------------------------------------------------------------- */
 
+/* Of a form made here: what became of the print. */
+static char *missing_text(const struct app *app,
+	const struct catalog_material *def, const struct json *material)
+{
+	switch (paper_form_print_of(app, def, material)) {
+	case FORM_PRINTED:
+		return g_strdup(_("[missing] to sign"));
+	case FORM_PRINTED_OLD:
+		return g_strdup(_("[missing] old, F6"));
+	default:
+		return g_strdup(
+			def->printed_here ? _("[missing] F6") : _("[missing]"));
+	}
+}
+
 /* "[齐] 2 页": a word first, then what there is. */
-static char *state_text(const struct catalog_material *def,
-	const struct json *material, enum material_state state)
+static char *state_text(const struct app *app,
+	const struct catalog_material *def, const struct json *material,
+	enum material_state state)
 {
 	const char *form = json_text_or(material, "form", "");
 	size_t pages = materials_pages(material);
@@ -166,11 +162,13 @@ static char *state_text(const struct catalog_material *def,
 		return g_strdup(_("not in this case"));
 	case MATERIAL_CAPTURING:
 		return g_strdup(_("[taking]"));
+	case MATERIAL_WRONG:
+		return g_strdup(_("[old] changed, F6"));
 	default:
 		if (def->need == NEED_WAIVABLE)
 			return g_strdup_printf(
 				_("[missing] may follow, %d d"), def->gap_days);
-		return g_strdup(_("[missing]"));
+		return missing_text(app, def, material);
 	}
 }
 
@@ -250,17 +248,23 @@ static void fill_pages(const struct json *material, struct material_model *row)
 	}
 }
 
+static bool is_ticked(const struct json *material, const char *check)
+{
+	json_each (tick, json_get(material, "checks")) {
+		if (!g_strcmp0(json_as_text(tick), check))
+			return true;
+	}
+	return false;
+}
+
 static void fill_checks(const struct catalog_material *def,
 	const struct json *material, struct material_model *row)
 {
-	const struct json *tick = json_first(json_get(material, "checks"));
-
-	for (char **check = def->checks; *check && tick; check++) {
-		g_autofree char *line = g_strdup_printf(
-			"[%c] %s", json_as_int(tick, 0) ? 'x' : ' ', *check);
+	for (char **check = def->checks; *check; check++) {
+		g_autofree char *line = g_strdup_printf("[%c] %s",
+			is_ticked(material, *check) ? 'x' : ' ', *check);
 
 		model_line(row->checks, line);
-		tick = json_next(tick);
 	}
 }
 
@@ -270,24 +274,55 @@ static void fill_material(struct app *app, int index,
 	struct material_model *row =
 		model_add_material(app->model.materials.materials);
 	enum material_state state = MATERIAL_MISSING;
-	g_autofree char *text = NULL;
+	g_autofree char *text = NULL, *line = NULL;
 
 	material_state_from_name(json_text_or(material, "state", ""), &state);
 	if (capture_is_running(app, index))
 		state = MATERIAL_CAPTURING;
-	text = state_text(def, material, state);
+	text = app->visit.printing == index + 1
+		       ? g_strdup(_("[printing]"))
+		       : state_text(app, def, material, state);
 	model_text(&row->name, def->name);
 	model_text(&row->need, need_text(def));
 	model_text(&row->form, material_kind_label(def->kind));
 	model_text(&row->source, source_text(def));
 	model_text(&row->state, text);
 	row->needed = state != MATERIAL_NOT_NEEDED;
-	row->missing = state == MATERIAL_MISSING && def->need != NEED_WAIVABLE;
+	row->missing =
+		(state == MATERIAL_MISSING && def->need != NEED_WAIVABLE) ||
+		state == MATERIAL_WRONG;
+	row->lacking = state == MATERIAL_MISSING || row->missing;
+	row->printable = def->printed_here && row->needed;
+	line = paper_form_line(material);
+	model_text(&row->print_line, line);
+	model_text(&row->print_place, paper_form_place(material));
 	row->paper_seen = !strcmp(json_text_or(material, "form", ""), "paper");
 	row->electronic = materials_pages(material) > 0;
 	row->copies = (int)json_int_or(material, "copies", 1);
 	fill_pages(material, row);
 	fill_checks(def, material, row);
+}
+
+static char *advice_text(const struct app *app, int no)
+{
+	const struct catalog_material *def = item_material(app->visit.item, no);
+	const struct json *material = materials_at(app, no - 1);
+
+	if (!strcmp(json_text_or(material, "state", ""), "wrong"))
+		return g_strdup_printf(
+			_("No. %d is older than the form: F6 prints the "
+			  "present one, to be signed again."),
+			no);
+	if (def && def->printed_here &&
+		paper_form_print_of(app, def, material) == FORM_NOT_PRINTED)
+		return g_strdup_printf(
+			_("No. %d is missing: F6 prints it for signature, "
+			  "then Space or F7."),
+			no);
+	return g_strdup_printf(
+		_("No. %d is missing: F7 takes it, Space when the paper "
+		  "itself was handed in, F4 other sources."),
+		no);
 }
 
 static void show_summary(struct app *app)
@@ -315,11 +350,7 @@ static void show_summary(struct app *app)
 	model_text(&out->summary, line);
 	g_ptr_array_set_size(out->advice, 0);
 	for (int i = 0; i < judged.n_blocking && i < 3; i++) {
-		g_autofree char *advice = g_strdup_printf(
-			_("No. %d is missing: F7 takes it, Space when the "
-			  "paper "
-			  "itself was handed in, F4 other sources."),
-			judged.blocking[i]);
+		g_autofree char *advice = advice_text(app, judged.blocking[i]);
 
 		model_line(out->advice, advice);
 	}
@@ -369,35 +400,38 @@ void materials_changed(struct app *app)
 	app_refresh_header(app);
 }
 
+/* The next one that is not ticked; after the last, none of them is. */
+static void tick_next(const struct catalog_material *def, struct json *material)
+{
+	struct json *ticked = json_new_array();
+	bool done = false;
+
+	for (char **check = def->checks; *check; check++) {
+		bool is = is_ticked(material, *check);
+
+		if (is || !done)
+			json_add_text(ticked, *check);
+		done = done || !is;
+	}
+	if (!done) {
+		json_free(ticked);
+		ticked = json_new_array();
+	}
+	json_put(material, "checks", ticked);
+}
+
 /* With pages: the next check; without: nothing, paper, later (if it may). */
 static void mark(const struct catalog_material *def, struct json *material)
 {
-	struct json *checks = json_new_array();
-	bool done = false, all = true;
+	bool paper = *json_text_or(material, "form", "") != '\0';
+	bool waived = json_bool_or(material, "waived", false);
 
-	if (materials_pages(material) == 0) {
-		bool paper = *json_text_or(material, "form", "") != '\0';
-		bool waived = json_bool_or(material, "waived", false);
-
-		json_put_text(
-			material, "form", !paper && !waived ? "paper" : "");
-		json_put_bool(material, "waived",
-			paper && def->need == NEED_WAIVABLE);
-		json_free(checks);
+	if (materials_pages(material) > 0) {
+		tick_next(def, material);
 		return;
 	}
-	json_each (tick, json_get(material, "checks"))
-		all = all && json_as_int(tick, 0);
-	json_each (tick, json_get(material, "checks")) {
-		int64_t now = json_as_int(tick, 0);
-
-		if (all)
-			now = 0;
-		else if (!now && !done)
-			now = done = true;
-		json_add(checks, json_new_int(now));
-	}
-	json_put(material, "checks", checks);
+	json_put_text(material, "form", !paper && !waived ? "paper" : "");
+	json_put_bool(material, "waived", paper && def->need == NEED_WAIVABLE);
 }
 
 void materials_mark(struct app *app, struct intent *intent)
@@ -409,8 +443,11 @@ void materials_mark(struct app *app, struct intent *intent)
 		return;
 	def = item_material(
 		app->visit.item, (int)json_int_or(material, "no", 0));
-	if (def && strcmp(json_text_or(material, "state", ""), "not-needed"))
+	if (def && strcmp(json_text_or(material, "state", ""), "not-needed")) {
 		mark(def, material);
+		if (!strcmp(json_text_or(material, "form", ""), "paper"))
+			paper_form_came_in(app, material);
+	}
 	materials_changed(app);
 }
 

@@ -27,7 +27,7 @@ struct visit {
 	bool open;
 	struct ticket *ticket;           /* own */
 	struct case_record *record;      /* own */
-	const struct catalog_item *item; /* borrowed of the catalogue */
+	const struct catalog_item *item; /* held: as the case began with it */
 	/* own: of the form, field -> where from; fields that were left once */
 	struct json *origins, *touched;
 	struct json *person_origins, *person_touched; /* own: of identify */
@@ -36,6 +36,7 @@ struct visit {
 	bool reading;            /* the card reader was asked */
 	GPtrArray *paper_undo;   /* own: struct json, body.materials */
 	struct capture *capture; /* of app->captures: the one that runs */
+	int printing;            /* material whose form is made, from 1; 0 */
 };
 
 /* The rating runs on after the home view is back. */
@@ -44,7 +45,9 @@ struct rating_session {
 	char ticket_id[UUID_TEXT], case_id[UUID_TEXT], ticket_no[16];
 	int64_t until_boot_ms;
 	guint timer;
-	int result; /* enum rating, 0: none yet */
+	int result;    /* enum rating, 0: none yet */
+	bool unsaved;  /* result is not in the store: it could not be written */
+	bool pad_gone; /* while it was asked: the citizen may have answered */
 };
 
 struct session {
@@ -68,6 +71,9 @@ enum dialog_kind {
 	DIALOG_REASON,
 	DIALOG_REVEAL,
 	DIALOG_PREVIEW,
+	DIALOG_FORM,
+	DIALOG_DOCUMENT,
+	DIALOG_REPRINT,
 	DIALOG_KIND_COUNT
 };
 
@@ -75,11 +81,12 @@ struct app {
 	const struct config *config; /* borrowed */
 	const struct app_ops *ops;   /* borrowed */
 	void *context;
-	struct store *store;       /* own */
-	struct catalog *catalog;   /* own */
-	struct calendar *calendar; /* own */
-	struct people *people;     /* own */
-	struct json *reasons;      /* own: config/rules/refusal-reasons.json */
+	struct store *store;        /* own */
+	struct catalog *catalog;    /* own */
+	GPtrArray *catalogue_lines; /* own: char *, to be told to a clerk */
+	struct calendar *calendar;  /* own */
+	struct people *people;      /* own */
+	struct json *reasons;       /* own: config/rules/refusal-reasons.json */
 	struct form_def *applicant_def; /* own */
 	struct line_client *devd;       /* own */
 	struct line_client *syncd;      /* own */
@@ -96,18 +103,24 @@ struct app {
 	GPtrArray *waiting;      /* own: struct ticket, as in the model */
 	GPtrArray *parked;       /* own */
 	char shown_case[UUID_TEXT];
+	char sync_op[UUID_TEXT];  /* the step in focus on the sync view */
 	enum view_id view_before; /* what search, devices, sync go back to */
 	enum dialog_kind dialog;
 	int dialog_index;              /* what the dialog is about */
 	char dialog_ticket[UUID_TEXT]; /* likewise, of the queue */
 	int64_t last_call_boot_ms;
 	int64_t touched_boot_ms;
+	int64_t checked_boot_ms; /* last check of the store; 0 not yet */
+	bool check_runs;
 	guint minute_timer, second_timer, lock_timer, pad_timer, reveal_timer,
-		revive_timer;
+		revive_timer, check_timer;
 	guint revive_ms;              /* to the next try */
 	bool store_failed;            /* nothing is received any more */
 	bool store_damaged;           /* and it cannot mend by itself */
 	int jobs;                     /* documents being made or printed */
+	int form_jobs;                /* forms likewise */
+	char reprint_case[UUID_TEXT]; /* whose papers the dialog is about */
+	char reprint_kind[40];        /* the one that was chosen */
 	GPtrArray *pending_documents; /* own: char * case_id, of a start */
 	GCancellable *alive;          /* own: cancelled when app goes */
 };
@@ -229,8 +242,23 @@ void identify_read_card(struct app *app, struct intent *intent);
 /* The reader looks for no card any more; no effect when it did not. */
 void identify_stop_reading(struct app *app);
 
+/* catalogue.c */
+/* Takes what the platform sent of the catalogue. */
+void catalogue_update(struct app *app);
+/* Says what was not said yet; false when there was nothing, or nobody. */
+bool catalogue_tell(struct app *app);
+/* Keeps the item for the case in hand; false, and said, when that fails. */
+bool catalogue_keep(struct app *app, const struct catalog_item *item);
+/* The item as the case began with it; the one of today when that was never
+ * kept; NULL when there is neither. item_drop() it. */
+const struct catalog_item *catalogue_item_of(
+	const struct app *app, const struct case_record *record);
+
 /* item.c */
 void item_show(struct app *app, const char *filter);
+/* The catalogue changed: the list is made again, the focus stays on its item.
+ */
+void item_refresh(struct app *app);
 void item_filter(struct app *app, struct intent *intent);
 void item_focus(struct app *app, struct intent *intent);
 void item_choose(struct app *app, struct intent *intent);
@@ -253,7 +281,8 @@ void form_undo(struct app *app, struct intent *intent);
 struct fields form_fields(struct app *app, struct json **own_sources);
 
 /* materials.c */
-void materials_setup(struct app *app); /* after item and form changes */
+/* After item and form changes. Returns as materials_match(). */
+size_t materials_setup(struct app *app);
 void materials_show(struct app *app);
 void materials_focus(struct app *app, struct intent *intent);
 void materials_mark(struct app *app, struct intent *intent);
@@ -267,6 +296,11 @@ void materials_changed(struct app *app);
 /* For the judgement: fills at most ACCEPTANCE_MAX rows. */
 size_t materials_for_acceptance(
 	const struct app *app, struct acceptance_material *rows);
+
+/* materials_list.c */
+/* Brings body.materials into the item's list of today, by name. Returns how
+ * many papers that were handed in have no place in it any more. */
+size_t materials_match(struct json *body, const struct catalog_item *item);
 
 /* capture.c */
 void materials_take_from(struct app *app, int index, const char *source);
@@ -287,23 +321,94 @@ void decide_set_reason(struct app *app, const char *reason);
 void decide_do(struct app *app, struct intent *intent);
 void decide_preview(struct app *app, struct intent *intent);
 
+/* grounds.c: the law behind a decision on the item in hand */
+/* May this reason of config/rules be given? */
+bool grounds_reason_fits(const struct app *app, const struct json *reason);
+/* As the papers name it; reason of a refusal, else NULL. */
+const char *grounds_basis(
+	const struct app *app, enum case_event event, const char *reason);
+/* Where to apply instead, "" nowhere. */
+const char *grounds_organ(const struct app *app, const char *reason,
+	const struct form_lead *lead);
+
+/* paper_data.c: what the templates get; caller frees */
+struct json *paper_data(const struct app *app, const struct case_record *record,
+	const struct case_document *document);
+struct json *paper_item(
+	const struct case_record *record, const struct catalog_item *item);
+struct json *paper_applicant(const struct json *applicant);
+void paper_put_window(const struct app *app, struct json *data);
+/* The document as lines of text, added to lines. */
+bool paper_preview(const struct app *app, const char *template,
+	const struct json *data, GPtrArray *lines, GError **error);
+
+/* paper_form.c: the forms that are printed here and signed */
+enum form_print { FORM_NOT_PRINTED, FORM_PRINTED, FORM_PRINTED_OLD };
+enum form_print paper_form_print_of(const struct app *app,
+	const struct catalog_material *def, const struct json *material);
+/* What came in is no paper of the present values. Only of what was printed
+ * here: a paper of the applicant's own is for the clerk to compare. */
+bool paper_form_is_old(const struct app *app,
+	const struct catalog_material *def, const struct json *material);
+/* The paper came in, ticked or captured: it is one of the present values. */
+void paper_form_came_in(const struct app *app, struct json *material);
+/* When, how many pages, which values; NULL: never. Caller frees. */
+char *paper_form_line(const struct json *material);
+const char *paper_form_place(const struct json *material); /* NULL: never */
+/* What the template gets, and the digest of what is signed of it. */
+struct json *paper_form_data(const struct app *app,
+	const struct catalog_material *def, char values[SHA256_TEXT]);
+
+/* form_print.c */
+void paper_form_print(struct app *app, int index);
+void paper_form_preview(struct app *app, int index);
+void materials_print(struct app *app, struct intent *intent);
+
+/* reprint.c */
+/* Asks which document of the case, and why when it was out already. */
+void reprint_open(struct app *app, const char *case_id);
+void reprint_documents(struct app *app, struct intent *intent);
+const char *reprint_state_text(const struct case_document *document);
+void reprint_fill_documents(struct app *app);
+void reprint_answer_document(
+	struct app *app, const char *code, const char *reason);
+void reprint_answer_reason(
+	struct app *app, const char *code, const char *reason);
+/* On the home view: what did not come out. */
+void reprint_show_left(struct app *app);
+
 /* documents.c */
 /* Renders and prints every pending document of the case, one after another. */
 void documents_make(struct app *app, const char *case_id);
-/* After a start: what a crash left pending. */
+/* After a start: what a crash left pending. What is rendered already goes to
+ * the outbox folder, but never to a printer by itself. */
 void documents_make_pending(struct app *app);
+/* This one, rendered first when it is not; reason: of a reprint, else NULL. */
+void documents_print(struct app *app, const struct case_record *record,
+	const struct case_document *document, const char *reason);
 const char *documents_title(const char *kind); /* translated */
+bool documents_known(const char *kind);
 int documents_copies(const char *kind);
 void documents_reprint(struct app *app, struct intent *intent);
 
 /* finish.c */
 void finish_show(struct app *app);
+/* Asks the citizen of this visit, if it is owed a rating. Goes on behind the
+ * home view; a rating that is open for another visit is closed. */
+void finish_ask(struct app *app, const char *ticket_id, const char *number);
+/* The visit in hand was decided, or its last step was taken up again. */
 void finish_start_rating(struct app *app);
-/* The step was taken up again: the rating is asked for unless it is there. */
-void finish_resume(struct app *app);
+/* The visit goes on at another window, which will ask. */
+void finish_drop_rating(struct app *app, const char *ticket_id);
+/* Ratings that a crash, or a full disk, kept from being recorded. */
+void finish_make_up(struct app *app);
+/* The pad went away, or is back, while it may be asking. */
+void finish_pad_changed(struct app *app, bool is_there);
 void finish_rate_again(struct app *app, struct intent *intent);
 void finish_rating_arrived(struct app *app, int level);
 void finish_rating_close(struct app *app, int result);
+/* Nobody waits for it any longer, and nothing came. */
+void finish_rating_end(struct app *app);
 void finish_tick(struct app *app);
 void finish_same_person(struct app *app, struct intent *intent);
 void finish_done(struct app *app, struct intent *intent);
@@ -328,6 +433,17 @@ void upstream_wake(struct app *app);
 bool upstream_is_down(const struct app *app);
 void upstream_reconnect(struct app *app, struct intent *intent);
 void upstream_show(struct app *app);
+
+/* check.c: the first one soon after the start; from the minute tick the others.
+ */
+void check_start(struct app *app);
+void check_tick(struct app *app);
+
+/* sync.c */
+void sync_show(struct app *app);
+void sync_focus(struct app *app, struct intent *intent);
+/* The yellow and red of the header. */
+void sync_warn(const struct store_counts *counts, struct header_model *header);
 
 /* Starts a program of ours when nobody answers at its socket. */
 void app_start_daemon(

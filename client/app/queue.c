@@ -138,6 +138,7 @@ void queue_refresh(struct app *app)
 	g_ptr_array_unref(tickets);
 	count_waiting(app);
 	show_day(app);
+	reprint_show_left(app);
 	queue_update_guard(app);
 }
 
@@ -410,8 +411,11 @@ static void abandon_draft(struct app *app, const char *reason)
 		app_say_error(app, error);
 }
 
-static char *aside_text(enum ticket_action action, const char *number)
+static char *aside_text(
+	const struct app *app, enum ticket_action action, const char *number)
 {
+	bool asks = app->rating.open && !strcmp(app->rating.ticket_no, number);
+
 	switch (action) {
 	case TICKET_ACTION_PARK:
 		return g_strdup_printf(
@@ -427,7 +431,10 @@ static char *aside_text(enum ticket_action action, const char *number)
 			number);
 	default:
 		return g_strdup_printf(
-			_("%s is closed without a case."), number);
+			asks ? _("%s is closed without a case; the rating "
+				 "has started.")
+			     : _("%s is closed without a case."),
+			number);
 	}
 }
 
@@ -454,6 +461,17 @@ bool queue_is_elsewhere(const GError *error)
 	       g_error_matches(error, ITEM_ERROR, ITEM_ERROR_NOT_FOUND);
 }
 
+/* Who was served is asked, advice or case; who did not come, only when
+ * something was decided for him before. */
+static void ask_rating(
+	struct app *app, enum ticket_action action, const struct ticket *ticket)
+{
+	if (action == TICKET_ACTION_TRANSFER)
+		finish_drop_rating(app, ticket->ticket_id);
+	else if (action != TICKET_ACTION_PARK)
+		finish_ask(app, ticket->ticket_id, ticket->number);
+}
+
 void queue_put_aside(struct app *app, enum ticket_action action,
 	const char *reason, const char *target)
 {
@@ -465,7 +483,8 @@ void queue_put_aside(struct app *app, enum ticket_action action,
 		return;
 	if (!keeps_draft(action))
 		abandon_draft(app, reason);
-	said = aside_text(action, app->visit.ticket->number);
+	ask_rating(app, action, app->visit.ticket);
+	said = aside_text(app, action, app->visit.ticket->number);
 	visit_mark_clear(app->store, NULL);
 	visit_end(app);
 	upstream_wake(app);

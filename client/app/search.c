@@ -177,10 +177,11 @@ static void add_documents(struct app *app, const struct case_record *record)
 	for (guint i = 0; documents && i < documents->len; i++) {
 		const struct case_document *document =
 			g_ptr_array_index(documents, i);
-		g_autofree char *line = g_strdup_printf(_("Paper     %s  %s  "
-							  "%d p."),
-			documents_title(document->kind), document->number,
-			document->pages);
+		g_autofree char *line =
+			g_strdup_printf(_("Paper     %s  %s  %s  %d p."),
+				reprint_state_text(document),
+				documents_title(document->kind),
+				document->number, document->pages);
 
 		model_line(app->model.one_case.lines, line);
 	}

@@ -152,33 +152,27 @@ static const struct person *check_password(
 	return person;
 }
 
-/* The platform was told of it: a pause outlives log-out and crash. */
-static bool is_paused(struct app *app)
-{
-	g_autofree char *paused = store_meta(app->store, "paused");
-
-	return paused && !strcmp(paused, "1");
-}
-
 static void enter_window(struct app *app, const struct person *person)
 {
 	struct visit_mark mark;
+	bool told;
 
 	app->session.person = person;
 	uuid7(app->session.id);
 	app->session.locked = false;
-	app->session.paused = is_paused(app);
+	app->session.paused = window_is_paused(app->store);
 	audit_session(app, AUDIT_LOGIN, person->staff_no, "ok");
 	app->model.view = VIEW_HOME;
 	queue_refresh(app);
 	app_refresh_header(app);
 	app_touch(app);
 	devices_announce(app, NULL);
+	told = catalogue_tell(app);
 	if (visit_interrupted(app, &mark))
 		app_say(app,
 			_("A visit was interrupted. Enter goes on with it: "
 			  "what was filled in and captured is kept."));
-	else
+	else if (!told)
 		app_say(app, _("Logged in. Enter calls the next number."));
 }
 
@@ -249,6 +243,7 @@ void session_unlock(struct app *app, struct intent *intent)
 	model_text(&app->model.message, NULL);
 	app->model.view = app->session.view_before_lock;
 	queue_refresh(app);
+	catalogue_tell(app);
 	app_touch(app);
 }
 
@@ -321,7 +316,6 @@ void session_set_paused(struct app *app, bool paused, const char *reason)
 		return;
 	}
 	app->session.paused = paused;
-	store_set_meta(app->store, "paused", paused ? "1" : "0", NULL);
 	upstream_wake(app);
 	app_refresh_header(app);
 	devices_announce(app, NULL);

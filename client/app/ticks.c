@@ -35,6 +35,7 @@ static gboolean minute_tick(gpointer user_data)
 	app->minute_timer = 0;
 	if (app->session.person && !app->session.locked)
 		queue_refresh(app);
+	check_tick(app);
 	visit_show_head(app);
 	app_refresh_header(app);
 	app_changed(app, false);

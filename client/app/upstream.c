@@ -6,16 +6,11 @@
 #include "client/app/private.h"
 #include "client/base/clock.h"
 #include "client/base/error.h"
+#include "client/base/file.h"
 #include "client/base/log.h"
 #include "client/base/process.h"
-#include "client/store/outbox.h"
 
-enum {
-	REVIVE_MS = 700,
-	REVIVE_MAX_MS = 30000,
-	HINT_TIMEOUT_MS = 5000,
-	OPS_SHOWN = 40
-};
+enum { REVIVE_MS = 700, REVIVE_MAX_MS = 30000, HINT_TIMEOUT_MS = 5000 };
 
 /* Programs beside us ------------------------------------------------------ */
 
@@ -32,6 +27,7 @@ static bool answers_at(const char *path)
 void app_start_daemon(
 	struct app *app, const char *program, const char *socket_name)
 {
+	const char *runtime = config_path(app->config, "paths.runtime");
 	g_autofree char *path = config_runtime(app->config, socket_name);
 	g_autofree char *binary = process_sibling(program);
 	g_autofree char *log_name = g_strconcat(program, ".log", NULL);
@@ -40,7 +36,9 @@ void app_start_daemon(
 		binary, "--config", config_file(app->config), NULL};
 	g_autoptr(GError) error = NULL;
 
-	if (answers_at(path))
+	/* On a window of several system users the service manager starts them,
+	 * each as its own. */
+	if (file_is_shared(runtime) || answers_at(path))
 		return;
 	if (!process_spawn_daemon(argv, log, NULL, &error))
 		log_error(error, "start of %s", program);
@@ -118,79 +116,11 @@ static void show_link(struct app *app)
 	header->clock_unsure = ABS(offset) > 5 * 60 * 1000;
 }
 
-/* The view ---------------------------------------------------------------- */
-
-static char *case_no_of(struct app *app, const struct op *op)
-{
-	AUTO(case_record) record = NULL;
-
-	if (strcmp(op->agg, "case"))
-		return g_strdup(op->agg);
-	record = case_load(app->store, op->agg_id, NULL);
-	return g_strdup(record && *record->case_no ? record->case_no : "");
-}
-
-static void add_ops(struct app *app, enum op_state state, const char *why)
-{
-	GPtrArray *ops = outbox_list(app->store, state, OPS_SHOWN, NULL);
-
-	for (guint i = 0; ops && i < ops->len; i++) {
-		const struct op *op = g_ptr_array_index(ops, i);
-		struct op_model *row = model_add_op(app->model.sync.ops);
-		g_autofree char *case_no = case_no_of(app, op);
-		g_autofree char *tries = g_strdup_printf("%d", op->attempts);
-		g_autofree char *reason = g_strdup_printf("%s%s%s", why,
-			op->problem && *op->problem ? ": " : "",
-			op->problem ? op->problem : "");
-
-		model_text(&row->case_no, case_no);
-		model_text(&row->kind, op->kind);
-		model_text(&row->why, reason);
-		model_text(&row->tries, tries);
-	}
-	if (ops)
-		g_ptr_array_unref(ops);
-}
-
-static void show_sync(struct app *app)
-{
-	struct sync_model *out = &app->model.sync;
-	struct store_counts counts = {0};
-	g_autofree char *line1 = NULL, *line2 = NULL, *last = NULL;
-
-	store_counts(app->store, &counts, NULL);
-	line1 = g_strdup_printf(_("unsent %d  parked %d"), (int)counts.unsent,
-		(int)counts.parked);
-	line2 = g_strdup_printf(_("attachments to send %d  numbers left %d  "
-				  "clock offset %.1f s"),
-		(int)counts.blobs, (int)counts.numbers,
-		(double)json_int_or(app->link_state, "clock_offset_ms", 0) /
-			1000);
-	last = time_of(
-		json_int_or(app->link_state, "last_success_ms", 0), "%H:%M:%S");
-	model_text(&out->line1, line1);
-	model_text(&out->line2, line2);
-	model_text(&out->last_success, last);
-	model_text(&out->check,
-		counts.parked > 0
-			? _("Parked steps stop only their own case; the others "
-			    "go on.")
-			: _("Unsent steps are kept here; a power cut loses "
-			    "none."));
-	g_ptr_array_set_size(out->ops, 0);
-	add_ops(app, OP_DEAD, _("refused"));
-	add_ops(app, OP_CONFLICT, _("conflict"));
-	add_ops(app, OP_WAIT_BLOB, _("waits for its attachment"));
-	add_ops(app, OP_READY, _("waits"));
-	add_ops(app, OP_QUEUED, _("waits"));
-	add_ops(app, OP_LEASED, _("is being sent"));
-}
-
 void upstream_show(struct app *app)
 {
 	show_link(app);
 	if (app->model.view == VIEW_SYNC)
-		show_sync(app);
+		sync_show(app);
 }
 
 /* What arrives ------------------------------------------------------------ */
@@ -223,6 +153,7 @@ static void syncd_message(void *context, const struct json *message)
 		if (was_known)
 			say_link_change(app, was_down);
 	} else if (event && !strcmp(event, "changed")) {
+		catalogue_update(app);
 		if (app->session.person && !app->session.locked) {
 			queue_refresh(app);
 			if (!app->visit.open)
@@ -240,6 +171,7 @@ static void syncd_synced(void *context)
 	struct app *app = context;
 
 	upstream_wake(app);
+	catalogue_update(app); /* while nobody listened */
 	app_refresh_header(app);
 	app_changed(app, false);
 }
@@ -288,4 +220,5 @@ void upstream_reconnect(struct app *app, struct intent *intent)
 	queue_refresh(app);
 	app_refresh_header(app);
 	app_say(app, _("Asked the platform and counted again."));
+	catalogue_update(app);
 }

@@ -93,6 +93,7 @@ void visit_end(struct app *app)
 
 	identify_stop_reading(app);
 	capture_stop(app);
+	item_drop(visit->item);
 	ticket_free(visit->ticket);
 	case_free(visit->record);
 	json_free(visit->origins);
@@ -263,29 +264,19 @@ bool visit_interrupted(struct app *app, struct visit_mark *mark)
 	return false;
 }
 
-/* The draft of a ticket: by the mark, else the newest one with this ticket. */
-static struct case_record *find_draft(
+/* By the mark, else what the ticket itself leads to: a mark may be gone while
+ * its ticket is still called. */
+static struct case_record *find_case(
 	struct app *app, const struct visit_mark *mark)
 {
 	struct case_record *found = NULL;
-	GPtrArray *drafts;
 
 	if (*mark->case_id)
 		found = case_load(app->store, mark->case_id, NULL);
 	if (found && found->state == CASE_VOID)
 		g_clear_pointer(&found, case_free);
-	if (found)
-		return found;
-	drafts = case_drafts(app->store, NULL);
-	for (guint i = 0; drafts && i < drafts->len && !found; i++) {
-		const struct case_record *draft = g_ptr_array_index(drafts, i);
-
-		if (!strcmp(draft->ticket_id, mark->ticket_id))
-			found = case_load(app->store, draft->case_id, NULL);
-	}
-	if (drafts)
-		g_ptr_array_unref(drafts);
-	return found;
+	return found ? found
+		     : case_of_ticket(app->store, mark->ticket_id, NULL);
 }
 
 /* Where a kept draft goes on: the step of the mark, as far as it is known. */
@@ -304,12 +295,56 @@ static enum view_id step_of(
 	return step;
 }
 
+/* A draft whose item was not kept is gone on with by the item of today. False
+ * then: its papers may have moved, and are looked through before a decision. */
+static bool update_draft(struct app *app, size_t *set_aside)
+{
+	struct case_record *record = app->visit.record;
+	const char *version;
+	bool is_older;
+
+	*set_aside = 0;
+	if (!app->visit.item || record->state != CASE_DRAFT)
+		return true;
+	version = app->visit.item->version;
+	is_older = strcmp(record->item_version, version) != 0;
+	g_free(record->item_version);
+	record->item_version = g_strdup(version);
+	if (is_older)
+		catalogue_keep(app, app->visit.item);
+	*set_aside = materials_setup(app);
+	return !is_older;
+}
+
+static void say_restored(struct app *app, bool is_current, size_t set_aside)
+{
+	const char *number = app->visit.ticket->number;
+
+	if (set_aside > 0)
+		app_say(app,
+			_("%s goes on. The list of papers is a new one: %zu "
+			  "have no place in it any more and are kept aside."),
+			number, set_aside);
+	else if (!is_current)
+		app_say(app,
+			_("%s goes on by the catalogue of today: look through "
+			  "form and papers once more."),
+			number);
+	else
+		app_say(app,
+			_("%s goes on; everything that was saved is there."),
+			number);
+}
+
 bool visit_restore(struct app *app, const struct visit_mark *mark)
 {
 	g_autoptr(GError) error = NULL;
 	struct ticket *ticket =
 		ticket_load(app->store, mark->ticket_id, &error);
 	struct case_record *record;
+	enum view_id step;
+	size_t set_aside;
+	bool is_current;
 
 	if (!ticket) {
 		visit_mark_clear(app->store, NULL);
@@ -317,19 +352,22 @@ bool visit_restore(struct app *app, const struct visit_mark *mark)
 		app_say_error(app, error);
 		return false;
 	}
-	record = find_draft(app, mark);
+	record = find_case(app, mark);
 	if (!record) {
 		visit_begin(app, ticket);
 		return true;
 	}
 	visit_start(app, ticket);
 	app->visit.record = record;
-	app->visit.item = catalog_find(app->catalog, record->item_code);
-	visit_go(app, step_of(app, mark));
+	app->visit.item = catalogue_item_of(app, record);
+	is_current = update_draft(app, &set_aside);
+	step = step_of(app, mark);
+	if (!is_current && step == VIEW_DECISION)
+		step = VIEW_MATERIALS;
+	visit_go(app, step);
 	if (app->model.view == VIEW_FINISH)
-		finish_resume(app);
-	app_say(app, _("%s goes on; everything that was saved is there."),
-		ticket->number);
+		finish_start_rating(app);
+	say_restored(app, is_current, set_aside);
 	return true;
 }
 

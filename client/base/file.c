@@ -26,6 +26,31 @@ static void set_errno_error(
 			"%s %s: %s", deed, path, g_strerror(number));
 }
 
+bool file_is_shared(const char *dir)
+{
+	struct stat st;
+
+	return stat(dir, &st) == 0 && S_ISDIR(st.st_mode) &&
+	       (st.st_mode & (S_ISGID | S_IWGRP)) == (S_ISGID | S_IWGRP);
+}
+
+/* The group gets what the owner has. */
+static mode_t mode_of_group(mode_t mode)
+{
+	return (mode & 07777) | ((mode & S_IRWXU) >> 3);
+}
+
+bool file_share(int fd, const char *path)
+{
+	g_autofree char *dir = g_path_get_dirname(path);
+	struct stat st;
+
+	if (!file_is_shared(dir))
+		return true;
+	return fstat(fd, &st) == 0 &&
+	       fchmod(fd, mode_of_group(st.st_mode)) == 0;
+}
+
 static bool read_all(int fd, char *data, size_t size, size_t *len)
 {
 	*len = 0;
@@ -140,9 +165,14 @@ static int open_temporary(const char *path, char **temporary, GError **error)
 
 	*temporary = g_strconcat(path, ".XXXXXX", NULL);
 	fd = g_mkstemp_full(*temporary, O_RDWR | O_CLOEXEC, 0600);
-	if (fd < 0)
-		set_errno_error(error, errno, "write", path);
-	return fd;
+	if (fd >= 0 && file_share(fd, path))
+		return fd;
+	set_errno_error(error, errno, "write", path);
+	if (fd >= 0) {
+		unlink(*temporary);
+		close(fd);
+	}
+	return -1;
 }
 
 bool file_write(const char *path, const void *data, size_t len, GError **error)
@@ -182,9 +212,37 @@ bool file_copy(const char *from, const char *to, GError **error)
 	return ok;
 }
 
+/* One level; the folder of path is there. Two programs may come at once. The
+ * set-group-id bit comes from the folder by itself, and only so: a sandbox may
+ * refuse every chmod() that names it. */
+static bool make_dir(const char *path)
+{
+	g_autofree char *parent = g_path_get_dirname(path);
+	mode_t mode = file_is_shared(parent) ? 0770 : 0700;
+	mode_t old = umask(0777 & ~mode);
+	bool made = mkdir(path, mode) == 0;
+	int number = errno;
+
+	umask(old);
+	errno = number;
+	return made ||
+	       (errno == EEXIST && g_file_test(path, G_FILE_TEST_IS_DIR));
+}
+
+static bool make_dirs(const char *path)
+{
+	g_autofree char *parent = g_path_get_dirname(path);
+
+	if (g_file_test(path, G_FILE_TEST_IS_DIR))
+		return true;
+	return make_dirs(parent) && make_dir(path);
+}
+
 bool file_make_dir(const char *path, GError **error)
 {
-	if (g_mkdir_with_parents(path, 0700) == 0)
+	g_autofree char *whole = g_canonicalize_filename(path, NULL);
+
+	if (make_dirs(whole))
 		return true;
 	set_errno_error(error, errno == ENOENT ? EIO : errno, "make", path);
 	return false;
@@ -199,6 +257,7 @@ int file_lock(const char *path, GError **error)
 		set_errno_error(error, errno, "lock", path);
 		return -1;
 	}
+	file_share(fd, path); /* the one who made it has done so */
 	if (fcntl(fd, F_OFD_SETLK, &lock) == 0)
 		return fd;
 	if (errno == EAGAIN || errno == EACCES)

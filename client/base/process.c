@@ -12,15 +12,17 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include "client/base/error.h"
 #include "client/base/log.h"
 
 static const char *const kept[] = {"TERM", "LANG", "LANGUAGE", "LC_*", "TZ",
-	"HOME", "USER", "XDG_RUNTIME_DIR", "NOTIFY_SOCKET", "LISTEN_*",
-	"CREDENTIALS_DIRECTORY", "TMUX", "NO_COLOR", "COLORTERM",
+	"HOME", "USER", "XDG_RUNTIME_DIR", "NOTIFY_SOCKET", "WATCHDOG_*",
+	"LISTEN_*", "CREDENTIALS_DIRECTORY", "TMUX", "NO_COLOR", "COLORTERM",
 	"ASAN_OPTIONS", "UBSAN_OPTIONS", "LSAN_OPTIONS"};
 
 static bool is_kept(const char *name)
@@ -76,6 +78,57 @@ char *process_sibling(const char *program)
 	g_autofree char *dir = g_path_get_dirname(self ? self : "/usr/bin/x");
 
 	return g_build_filename(dir, program, NULL);
+}
+
+char *process_share(const char *name)
+{
+	g_autofree char *prefix = process_sibling("..");
+	g_autofree char *path = g_build_filename(prefix, "share", name, NULL);
+
+	return g_canonicalize_filename(path, NULL);
+}
+
+/* The service manager ----------------------------------------------------- */
+
+static void notify(const char *text)
+{
+	const char *path = g_getenv("NOTIFY_SOCKET");
+	struct sockaddr_un address = {.sun_family = AF_UNIX};
+	size_t len = path ? strlen(path) : 0;
+	int fd;
+
+	if (len < 2 || len >= sizeof(address.sun_path))
+		return;
+	memcpy(address.sun_path, path, len);
+	if (*path == '@') /* an abstract name */
+		address.sun_path[0] = '\0';
+	fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	if (fd < 0)
+		return;
+	if (sendto(fd, text, strlen(text), MSG_NOSIGNAL,
+		    (struct sockaddr *)&address,
+		    (socklen_t)(offsetof(struct sockaddr_un, sun_path) + len)) <
+		0)
+		log_warn("the service manager does not listen");
+	close(fd);
+}
+
+static gboolean still_alive(gpointer unused)
+{
+	(void)unused;
+	notify("WATCHDOG=1");
+	return G_SOURCE_CONTINUE;
+}
+
+void process_ready(void)
+{
+	const char *text = g_getenv("WATCHDOG_USEC");
+	guint64 usec = 0;
+
+	notify("READY=1");
+	if (text && g_ascii_string_to_unsigned(text, 10, 1000000,
+			    G_GINT64_CONSTANT(86400000000), &usec, NULL))
+		g_timeout_add((guint)(usec / 3000), still_alive, NULL);
 }
 
 /* Runs in the child between fork and exec: only safe calls. */

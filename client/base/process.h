@@ -8,10 +8,10 @@
 
 /* First statement of every main: clears the environment
  * but for a list (TERM, LANG, LANGUAGE, LC_*, TZ, HOME, USER,
- * XDG_RUNTIME_DIR, NOTIFY_SOCKET, LISTEN_*, CREDENTIALS_DIRECTORY, TMUX,
- * NO_COLOR, COLORTERM) and a fixed PATH, sets umask 077, forbids core dumps,
- * new privileges and dumping, ignores SIGPIPE, and makes the locale UTF-8
- * (the given one, else C.UTF-8). Sanitizer options (ASAN_OPTIONS,
+ * XDG_RUNTIME_DIR, NOTIFY_SOCKET, WATCHDOG_*, LISTEN_*, CREDENTIALS_DIRECTORY,
+ * TMUX, NO_COLOR, COLORTERM) and a fixed PATH, sets umask 077, forbids core
+ * dumps, new privileges and dumping, ignores SIGPIPE, and makes the locale
+ * UTF-8 (the given one, else C.UTF-8). Sanitizer options (ASAN_OPTIONS,
  * UBSAN_OPTIONS, LSAN_OPTIONS) are kept: the runtimes read them before main
  * anyway. program names the log lines. */
 void process_begin(const char *program);
@@ -19,6 +19,15 @@ void process_begin(const char *program);
 /* The directory this program was started from: a build tree keeps its programs
  * side by side, as an installation does. Caller frees. */
 char *process_sibling(const char *program);
+
+/* PREFIX/share/NAME of this installation: PREFIX is where the program's own
+ * folder (bin) lies. Caller frees. */
+char *process_share(const char *name);
+
+/* Tells the service manager that started us (NOTIFY_SOCKET) that we serve, and
+ * from then on, when it asks for it (WATCHDOG_USEC), that the main loop still
+ * turns. Without one it does nothing. */
+void process_ready(void);
 
 /* Starts argv detached from the terminal, in its own session, standard output
  * and error appended to log_path (or /dev/null). env is NULL or a NULL ended

@@ -1,86 +1,47 @@
-/* The catalogue in memory: catalog.json names departments, dictionaries and
- * item files; all are read at once, or none. */
+/* The catalogue in memory, and loading it: catalog.json names departments,
+ * dictionaries and item files; all are read at once, or none. */
 #include "client/catalog/catalog.h"
 
 #include <string.h>
 
 #include "client/base/error.h"
 #include "client/catalog/catalog_read.h"
-#include "client/rules/id_check.h"
 
-enum { FILE_MAX_BYTES = 1 << 20, ITEMS_MAX = 5000, DEPARTMENTS_MAX = 500 };
+enum { FILE_MAX_BYTES = 1 << 20 };
 
-struct department {
-	char *name;
-	char *uscc;
-};
+void departments_free(struct department *departments, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		g_free(departments[i].name);
+		g_free(departments[i].uscc);
+	}
+	g_free(departments);
+}
 
-struct dictionary {
-	char *id;
-	char *title;
-	char *source;
-	struct form_option *entries;
-	size_t n_entries;
-};
+struct catalog *catalog_new(void)
+{
+	struct catalog *catalog = g_new0(struct catalog, 1);
 
-struct catalog {
-	char *version;
-	char *region;
-	struct department *departments;
-	size_t n_departments;
-	struct dictionary *dictionaries;
-	size_t n_dictionaries;
-	struct catalog_item *items;
-	size_t n_items;
-	GHashTable *by_code; /* 31 and 33 -> item, borrowed */
-};
+	catalog->dictionaries =
+		g_ptr_array_new_with_free_func((GDestroyNotify)dictionary_free);
+	catalog->items =
+		g_ptr_array_new_with_free_func((GDestroyNotify)item_drop);
+	catalog->by_code = g_hash_table_new(g_str_hash, g_str_equal);
+	return catalog;
+}
 
 void catalog_free(struct catalog *catalog)
 {
 	if (!catalog)
 		return;
-	for (size_t i = 0; i < catalog->n_departments; i++) {
-		g_free(catalog->departments[i].name);
-		g_free(catalog->departments[i].uscc);
-	}
-	g_free(catalog->departments);
-	for (size_t i = 0; i < catalog->n_dictionaries; i++) {
-		struct dictionary *dictionary = &catalog->dictionaries[i];
-		g_free(dictionary->id);
-		g_free(dictionary->title);
-		g_free(dictionary->source);
-		options_free(dictionary->entries, dictionary->n_entries);
-	}
-	g_free(catalog->dictionaries);
-	for (size_t i = 0; i < catalog->n_items; i++)
-		item_clear(&catalog->items[i]);
-	g_free(catalog->items);
+	departments_free(catalog->departments, catalog->n_departments);
 	g_hash_table_unref(catalog->by_code);
+	g_ptr_array_unref(catalog->items);
+	g_ptr_array_unref(catalog->dictionaries);
 	g_free(catalog->version);
 	g_free(catalog->region);
+	g_free(catalog->file_version);
 	g_free(catalog);
-}
-
-static void read_departments(struct reader *reader, const struct json *object,
-	struct catalog *catalog)
-{
-	static const char *const known[] = {"name", "uscc", NULL};
-	const struct json *list = read_array(
-		reader, object, "departments", DEPARTMENTS_MAX, true);
-	size_t i = 0;
-
-	catalog->departments = g_new0(struct department, json_length(list) + 1);
-	catalog->n_departments = json_length(list);
-	json_each (member, list) {
-		size_t mark = reader_enter(reader, "departments", (int)i);
-		struct department *department = &catalog->departments[i++];
-		read_known(reader, member, known);
-		department->name = read_text(reader, member, "name", 120);
-		department->uscc = read_text(reader, member, "uscc", 18);
-		if (uscc_check(department->uscc) != NUMBER_OK)
-			reader_fail(reader, "uscc", "not a credit code");
-		reader_leave(reader, mark);
-	}
 }
 
 const char *catalog_department_uscc(
@@ -107,116 +68,60 @@ static struct json *load_part(const char *dir, const char *name, GError **error)
 	return json_load(path, FILE_MAX_BYTES, error);
 }
 
-static bool load_dictionary(struct dictionary *dictionary, const char *dir,
+static bool load_dictionary(struct catalog *catalog, const char *dir,
 	const char *name, GError **error)
 {
-	static const char *const known[] = {
-		"id", "title", "source", "entries", NULL};
 	AUTO(json) object = load_part(dir, name, error);
-	struct reader reader;
+	struct dictionary *dictionary =
+		object ? part_read_dictionary(name, object, error) : NULL;
 
-	if (!object)
+	if (!dictionary)
 		return false;
-	reader_start(&reader, name, NULL);
-	read_known(&reader, object, known);
-	dictionary->id = read_text(&reader, object, "id", 40);
-	dictionary->title = read_text(&reader, object, "title", 120);
-	dictionary->source = read_text(&reader, object, "source", 600);
-	read_options(&reader, object, "entries", &dictionary->entries,
-		&dictionary->n_entries);
-	return reader_end(&reader, error);
-}
-
-static bool load_dictionaries(struct catalog *catalog, const char *dir,
-	const struct json *list, GError **error)
-{
-	catalog->dictionaries =
-		g_new0(struct dictionary, json_length(list) + 1);
-	json_each (member, list) {
-		struct dictionary *next =
-			&catalog->dictionaries[catalog->n_dictionaries++];
-		const char *name = json_as_text(member);
-		if (!load_dictionary(next, dir, name ? name : "", error))
-			return false;
-	}
+	g_ptr_array_add(catalog->dictionaries, dictionary);
 	return true;
-}
-
-/* Codes and running numbers are there once. */
-static bool add_item(struct catalog *catalog, struct catalog_item *item,
-	const char *name, GError **error)
-{
-	for (struct catalog_item *other = catalog->items; other < item; other++)
-		if (other->no == item->no) {
-			g_set_error(error, ITEM_ERROR, ITEM_ERROR_INVALID,
-				"%s: no: %d is there twice", name, item->no);
-			return false;
-		}
-	if (g_hash_table_insert(catalog->by_code, item->code, item) &&
-		g_hash_table_insert(catalog->by_code, item->handle_code, item))
-		return true;
-	g_set_error(error, ITEM_ERROR, ITEM_ERROR_INVALID,
-		"%s: code: is there twice", name);
-	return false;
 }
 
 static bool load_item(struct catalog *catalog, const char *dir,
 	const char *name, GError **error)
 {
-	struct catalog_item *item = &catalog->items[catalog->n_items];
 	AUTO(json) object = load_part(dir, name, error);
-	struct reader reader;
+	struct catalog_item *item =
+		object ? part_read_item(catalog, name, object, error) : NULL;
 
-	if (!object)
-		return false;
-	catalog->n_items++;
-	reader_start(&reader, name, catalog);
-	read_item(&reader, object, item);
-	return reader_end(&reader, error) &&
-	       add_item(catalog, item, name, error);
+	if (item && part_place_item(catalog, name, item, NULL, error))
+		return true;
+	item_drop(item);
+	return false;
 }
 
-static bool load_items(struct catalog *catalog, const char *dir,
-	const struct json *list, GError **error)
+static bool load_list(struct catalog *catalog, const char *dir,
+	const struct json *list,
+	bool (*load)(struct catalog *catalog, const char *dir, const char *name,
+		GError **error),
+	GError **error)
 {
-	catalog->items = g_new0(struct catalog_item, json_length(list) + 1);
 	json_each (member, list) {
 		const char *name = json_as_text(member);
-		if (!load_item(catalog, dir, name ? name : "", error))
+
+		if (!load(catalog, dir, name ? name : "", error))
 			return false;
 	}
 	return true;
 }
 
-static bool read_head(
-	struct catalog *catalog, const struct json *object, GError **error)
-{
-	static const char *const known[] = {"note", "version", "region",
-		"departments", "dictionaries", "items", NULL};
-	struct reader reader;
-
-	reader_start(&reader, "catalog.json", catalog);
-	read_known(&reader, object, known);
-	catalog->version = read_text(&reader, object, "version", 20);
-	catalog->region = read_text(&reader, object, "region", 12);
-	read_departments(&reader, object, catalog);
-	read_array(&reader, object, "dictionaries", 100, false);
-	read_array(&reader, object, "items", ITEMS_MAX, true);
-	return reader_end(&reader, error);
-}
-
 struct catalog *catalog_load(const char *dir, GError **error)
 {
-	AUTO(catalog) catalog = g_new0(struct catalog, 1);
-	AUTO(json) object = NULL;
+	AUTO(catalog) catalog = catalog_new();
+	AUTO(json) object = load_part(dir, "catalog.json", error);
 
-	catalog->by_code = g_hash_table_new(g_str_hash, g_str_equal);
-	object = load_part(dir, "catalog.json", error);
-	if (!object || !read_head(catalog, object, error) ||
-		!load_dictionaries(catalog, dir,
-			json_get(object, "dictionaries"), error) ||
-		!load_items(catalog, dir, json_get(object, "items"), error))
+	if (!object ||
+		!part_read_head(catalog, "catalog.json", object, error) ||
+		!load_list(catalog, dir, json_get(object, "dictionaries"),
+			load_dictionary, error) ||
+		!load_list(catalog, dir, json_get(object, "items"), load_item,
+			error))
 		return NULL;
+	catalog->file_version = g_strdup(catalog->version);
 	return g_steal_pointer(&catalog);
 }
 
@@ -232,13 +137,14 @@ const char *catalog_region(const struct catalog *catalog)
 
 size_t catalog_count(const struct catalog *catalog)
 {
-	return catalog->n_items;
+	return catalog->items->len;
 }
 
 const struct catalog_item *catalog_get(
 	const struct catalog *catalog, size_t index)
 {
-	return index < catalog->n_items ? &catalog->items[index] : NULL;
+	return index < catalog->items->len ? catalog->items->pdata[index]
+					   : NULL;
 }
 
 const struct catalog_item *catalog_find(
@@ -247,18 +153,26 @@ const struct catalog_item *catalog_find(
 	return g_hash_table_lookup(catalog->by_code, code);
 }
 
+struct dictionary *catalog_dictionary_find(
+	const struct catalog *catalog, const char *id)
+{
+	for (guint i = 0; catalog && i < catalog->dictionaries->len; i++) {
+		struct dictionary *dictionary = catalog->dictionaries->pdata[i];
+
+		if (strcmp(dictionary->id, id) == 0)
+			return dictionary;
+	}
+	return NULL;
+}
+
 const struct form_option *catalog_dictionary(
 	const struct catalog *catalog, const char *id, size_t *count)
 {
-	for (size_t i = 0; catalog && i < catalog->n_dictionaries; i++) {
-		const struct dictionary *dictionary = &catalog->dictionaries[i];
-		if (strcmp(dictionary->id, id) == 0) {
-			*count = dictionary->n_entries;
-			return dictionary->entries;
-		}
-	}
-	*count = 0;
-	return NULL;
+	const struct dictionary *dictionary =
+		catalog_dictionary_find(catalog, id);
+
+	*count = dictionary ? dictionary->n_entries : 0;
+	return dictionary ? dictionary->entries : NULL;
 }
 
 const char *catalog_label(

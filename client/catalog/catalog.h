@@ -1,7 +1,8 @@
 /* The catalogue: items (事项), their materials, forms and workflows, out of
  * config/catalog. Loaded whole and checked strictly: an error names the file
  * and the member ("items/02-x.json: materials[3].need: ..."), and then nothing
- * is loaded. Everything in it is const and lives as long as the catalogue. */
+ * is loaded. Over it go the changes of the platform, one by one. Everything in
+ * it is const; an item lives until it is replaced and nobody holds it. */
 #ifndef CLIENT_CATALOG_CATALOG_H
 #define CLIENT_CATALOG_CATALOG_H
 
@@ -78,6 +79,38 @@ enum material_obtain {
 	X("window.hall", "name of the hall")                               \
 	X("window.region", "division code")
 
+/* What the law does not count in a period, once it was said in writing. */
+/* X(code, name in data, 行政许可法 §45's word) */
+#define EXCLUDED_PROCEDURES(X)                       \
+	X(EXCLUDED_HEARING, "hearing", "听证")       \
+	X(EXCLUDED_TENDER, "tender", "招标")         \
+	X(EXCLUDED_AUCTION, "auction", "拍卖")       \
+	X(EXCLUDED_INSPECTION, "inspection", "检验") \
+	X(EXCLUDED_TEST, "test", "检测")             \
+	X(EXCLUDED_QUARANTINE, "quarantine", "检疫") \
+	X(EXCLUDED_APPRAISAL, "appraisal", "鉴定")   \
+	X(EXCLUDED_EXPERTS, "experts", "专家评审")
+
+#define EXCLUDED_PROCEDURE_ROW(code, name, word) code,
+enum excluded_procedure {
+	EXCLUDED_PROCEDURES(EXCLUDED_PROCEDURE_ROW) EXCLUDED_PROCEDURE_COUNT
+};
+
+struct catalog_excluded {
+	enum excluded_procedure procedure;
+	char *text;                  /* as printed; the law's word usually */
+	struct form_condition *when; /* NULL: always foreseen */
+};
+
+/* The law the item stands on, as its papers name it. */
+struct catalog_basis {
+	char *accept;           /* for the notice of acceptance */
+	char *refuse;           /* for "not this organ" */
+	char *commitment;       /* what the applicant answers for */
+	char *commitment_basis; /* where that stands, "" nowhere */
+	char *source;           /* which text of it was read */
+};
+
 struct catalog_material {
 	int no; /* from 1, without gaps */
 	char *name;
@@ -93,6 +126,10 @@ struct catalog_material {
 	bool printed_here;           /* obtain is "print" */
 	enum material_obtain obtain;
 	char **checks; /* what the clerk ticks, NULL ended, never NULL */
+	/* Of printed_here: */
+	char **fields;     /* ids of the form on it, in its order; empty: all */
+	char **statements; /* what the applicant declares, never NULL */
+	char *signer;      /* who signs */
 };
 
 struct catalog_limit {
@@ -130,6 +167,9 @@ struct catalog_item {
 	/* the first that holds wins: use item_statutory(), item_promise() */
 	struct catalog_limit_when *statutory_when, *promise_when;
 	size_t n_statutory_when, n_promise_when;
+	struct catalog_excluded *excluded;
+	size_t n_excluded;
+	struct catalog_basis basis;
 	char *fee;
 	bool fee_free;
 	char **windows; /* NULL ended, never NULL; empty: all windows */
@@ -143,6 +183,13 @@ struct catalog_item {
 	struct catalog_step *workflow;
 	size_t n_workflow;
 	char *source; /* where the definition comes from */
+
+	/* 16 hex digits of the SHA-256 over the definition and the dictionaries
+	 * it uses: what a clerk saw is the same where it is the same. */
+	char *version;
+	bool pulled;     /* not as in the files: the platform changed it */
+	char *text;      /* the definition as JSON */
+	GPtrArray *uses; /* of client/catalog: the dictionaries */
 };
 
 struct catalog;
@@ -152,6 +199,35 @@ struct catalog;
 struct catalog *catalog_load(const char *dir, GError **error);
 void catalog_free(struct catalog *catalog);
 DEFINE_AUTO(catalog, catalog_free)
+
+/* An empty catalogue with the head of this catalog.json text; its lists of
+ * files are not looked at. */
+struct catalog *catalog_of_head(const char *text, GError **error);
+
+/* What came from the platform, over what the files say. entity is "catalog"
+ * (a catalog.json: departments and version; id is not looked at), "dictionary"
+ * or "item", id its id or 31-character code, text its JSON. Checked as strictly
+ * as a file: on an error, which names entity, id and member, nothing has
+ * changed. A new dictionary is read into the items that use it; an item it does
+ * not fit stays as it is. An item that was replaced lives on for those who hold
+ * it. */
+bool catalog_put(struct catalog *catalog, const char *entity, const char *id,
+	const char *text, GError **error);
+/* It is not there any more; one that never was is well. ITEM_ERROR_STATE for a
+ * dictionary that an item uses, and for a catalog.json. */
+bool catalog_withdraw(struct catalog *catalog, const char *entity,
+	const char *id, GError **error);
+/* Is this text a catalog.json of an older version than that of the files?
+ * "2026.9" is older than "2026.11". */
+bool catalog_is_older(const struct catalog *catalog, const char *head);
+
+/* Holds an item beyond its time in the catalogue. NULL is well. */
+const struct catalog_item *item_hold(const struct catalog_item *item);
+void item_drop(const struct catalog_item *item);
+/* An item with its dictionaries as one text, and out of it: for a case that
+ * goes on with the version it began with. Caller frees, or drops. */
+char *item_keep(const struct catalog_item *item);
+const struct catalog_item *item_kept(const char *text, GError **error);
 
 const char *catalog_version(const struct catalog *catalog); /* "2026.11" */
 const char *catalog_region(const struct catalog *catalog);  /* "410185" */
@@ -175,6 +251,13 @@ const struct catalog_limit *item_statutory(const struct catalog_item *item,
 	const struct json *form, const struct json *sources);
 const struct catalog_limit *item_promise(const struct catalog_item *item,
 	const struct json *form, const struct json *sources);
+
+/* "检测、听证": the procedures foreseen in this situation that do not count, ""
+ * none. Caller frees. */
+char *item_excluded(const struct catalog_item *item, const struct json *form,
+	const struct json *sources);
+/* An administrative licence (行政许可): the licence law holds. */
+bool item_is_licence(const struct catalog_item *item);
 
 const char *item_type_label(const char *type); /* "行政许可", "" unknown */
 const char *item_case_type_label(int case_type); /* "承诺件", "" unknown */

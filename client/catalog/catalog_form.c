@@ -52,8 +52,7 @@ static void read_choices(struct reader *reader, const struct json *object,
 	const char *dictionary = json_text(object, "dictionary");
 	bool is_choice =
 		field->type == FIELD_CHOICE || field->type == FIELD_CHOICES;
-	const struct form_option *shared;
-	size_t count;
+	struct dictionary *shared;
 
 	if (!is_choice) {
 		if (json_get(object, "options") ||
@@ -67,15 +66,17 @@ static void read_choices(struct reader *reader, const struct json *object,
 			&field->n_options);
 		return;
 	}
-	shared = catalog_dictionary(reader->catalog, dictionary, &count);
+	shared = catalog_dictionary_find(reader->catalog, dictionary);
 	if (!shared || json_get(object, "options")) {
 		reader_fail(reader, "dictionary",
 			shared ? "stands beside options"
 			       : "no such dictionary");
 		return;
 	}
-	field->options = options_copy(shared, count);
-	field->n_options = count;
+	field->options = options_copy(shared->entries, shared->n_entries);
+	field->n_options = shared->n_entries;
+	if (reader->uses && !g_ptr_array_find(reader->uses, shared, NULL))
+		g_ptr_array_add(reader->uses, g_rc_box_acquire(shared));
 }
 
 /* Fields ----------------------------------------------------------------------

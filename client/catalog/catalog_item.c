@@ -7,7 +7,14 @@
 
 #include "client/rules/id_check.h"
 
-enum { NAME_BYTES = 600, TEXT_BYTES = 1500, STEPS_MAX = 30, LIMITS_MAX = 8 };
+enum {
+	NAME_BYTES = 600,
+	TEXT_BYTES = 1500,
+	STATEMENT_BYTES = 1200,
+	STEPS_MAX = 30,
+	LIMITS_MAX = 8,
+	STATEMENTS_MAX = 30,
+};
 
 static const char *const need_words[] = {
 #define NEED_WORD(code, name, exchange) [code] = (name),
@@ -35,6 +42,9 @@ static const char *const obtain_words[] = {
 
 static void material_clear(struct catalog_material *material)
 {
+	g_free(material->signer);
+	g_strfreev(material->fields);
+	g_strfreev(material->statements);
 	g_free(material->name);
 	g_free(material->note);
 	condition_free(material->when);
@@ -56,7 +66,7 @@ void item_clear(struct catalog_item *item)
 		item->name, item->department, item->department_short,
 		item->department_uscc, item->type, item->statutory.text,
 		item->promise.text, item->fee, item->result,
-		item->acceptance_note, item->source};
+		item->acceptance_note, item->source, item->version, item->text};
 
 	for (size_t i = 0; i < G_N_ELEMENTS(texts); i++)
 		g_free(texts[i]);
@@ -72,7 +82,9 @@ void item_clear(struct catalog_item *item)
 	g_free(item->workflow);
 	limits_free(item->statutory_when, item->n_statutory_when);
 	limits_free(item->promise_when, item->n_promise_when);
+	item_law_clear(item);
 	form_def_clear(&item->form);
+	g_clear_pointer(&item->uses, g_ptr_array_unref);
 }
 
 static void check_codes(struct reader *reader, const struct catalog_item *item)
@@ -162,6 +174,13 @@ static void check_material(
 	if (material->need != NEED_WAIVABLE && material->gap_days)
 		reader_fail(
 			reader, "gap_days", "only a waivable material has one");
+	if (!material->printed_here &&
+		(*material->fields || *material->statements))
+		reader_fail(reader, "fields",
+			"only what is printed here has fields and statements");
+	if (g_strv_length(material->statements) > STATEMENTS_MAX)
+		reader_fail(
+			reader, "statements", "more than %d", STATEMENTS_MAX);
 	if (material->source != 10 && material->source != 20 &&
 		material->source != 99)
 		reader_fail(reader, "source", "expected 10, 20 or 99");
@@ -172,7 +191,8 @@ static void read_material(struct reader *reader, const struct json *object,
 {
 	static const char *const known[] = {"no", "name", "need", "kind",
 		"form", "source", "note", "copies", "pages", "when", "gap_days",
-		"printed_here", "obtain", "checks", NULL};
+		"printed_here", "obtain", "checks", "fields", "statements",
+		"signer", NULL};
 
 	read_known(reader, object, known);
 	material->no = read_int(reader, object, "no", 1, ITEM_MAX_MATERIALS);
@@ -198,7 +218,20 @@ static void read_material(struct reader *reader, const struct json *object,
 		reader_fail(reader, "obtain",
 			"\"print\" and printed_here go together");
 	material->checks = read_texts(reader, object, "checks", 60);
+	material->fields = read_texts(reader, object, "fields", 40);
+	material->statements =
+		read_texts(reader, object, "statements", STATEMENT_BYTES);
+	material->signer = read_text_or(
+		reader, object, "signer", 300, "申请人（签名或者盖章）");
 	check_material(reader, material);
+}
+
+static void check_fields(struct reader *reader, const struct catalog_item *item,
+	const struct catalog_material *material)
+{
+	for (char **id = material->fields; *id; id++)
+		if (!form_field_find(&item->form, *id))
+			reader_fail(reader, "fields", "no field %s", *id);
 }
 
 static void read_materials(struct reader *reader, const struct json *object,
@@ -219,6 +252,7 @@ static void read_materials(struct reader *reader, const struct json *object,
 			reader_fail(reader, "no", "expected %zu", i);
 		check_condition(reader, material->when, item->form.fields,
 			item->form.n_fields);
+		check_fields(reader, item, material);
 		reader_leave(reader, mark);
 	}
 }
@@ -318,7 +352,7 @@ void read_item(struct reader *reader, const struct json *object,
 		"level", "statutory", "promise", "statutory_when",
 		"promise_when", "fee", "fee_free", "windows", "result",
 		"acceptance_note", "deemed_days", "materials", "form",
-		"workflow", "source", NULL};
+		"workflow", "source", "basis", "excluded", NULL};
 	size_t mark;
 
 	read_known(reader, object, known);
@@ -336,6 +370,7 @@ void read_item(struct reader *reader, const struct json *object,
 		read_int_or(reader, object, "deemed_days", 0, 60, 5);
 	check_codes(reader, item);
 	check_limits(reader, item);
+	read_basis(reader, object, item);
 	mark = reader_enter(reader, "form", -1);
 	read_form(reader, json_get(object, "form"), &item->form);
 	reader_leave(reader, mark);
@@ -343,6 +378,7 @@ void read_item(struct reader *reader, const struct json *object,
 		&item->statutory_when, &item->n_statutory_when);
 	read_limits_when(reader, object, "promise_when", &item->form,
 		&item->promise_when, &item->n_promise_when);
+	read_excluded(reader, object, item);
 	read_materials(reader, object, item);
 	read_workflow(reader, object, item);
 }

@@ -20,6 +20,33 @@ struct reader {
 	GString *path;                 /* "materials[3]" */
 	GError *error;                 /* the first one */
 	const struct catalog *catalog; /* for dictionaries and departments */
+	GPtrArray *uses; /* borrowed: dictionaries the item took; or NULL */
+};
+
+struct department {
+	char *name;
+	char *uscc;
+};
+
+/* Counted (g_rc_box): items hold the one they were read with. */
+struct dictionary {
+	char *id;
+	char *title;
+	char *source;
+	char *text; /* itself as JSON */
+	struct form_option *entries;
+	size_t n_entries;
+};
+
+struct catalog {
+	char *version;
+	char *region;
+	char *file_version; /* of catalog.json; NULL while it is read */
+	struct department *departments;
+	size_t n_departments;
+	GPtrArray *dictionaries; /* own: struct dictionary */
+	GPtrArray *items;        /* own: struct catalog_item, in order */
+	GHashTable *by_code;     /* 31 and 33 -> item, borrowed */
 };
 
 void reader_start(
@@ -99,8 +126,34 @@ void read_item(struct reader *reader, const struct json *object,
 	struct catalog_item *item);
 void item_clear(struct catalog_item *item);
 
-/* catalog.c: the USCC of a department, NULL when it is not in the list. */
+/* catalog_law.c; read_excluded() after the form. */
+void read_basis(struct reader *reader, const struct json *object,
+	struct catalog_item *item);
+void read_excluded(struct reader *reader, const struct json *object,
+	struct catalog_item *item);
+void item_law_clear(struct catalog_item *item);
+
+/* catalog.c */
+struct catalog *catalog_new(void);
+void departments_free(struct department *departments, size_t count);
+/* The USCC of a department, NULL when it is not in the list. */
 const char *catalog_department_uscc(
 	const struct catalog *catalog, const char *name);
+struct dictionary *catalog_dictionary_find(
+	const struct catalog *catalog, const char *id);
+
+/* catalog_part.c: one part, checked; name is for messages. NULL when wrong. */
+bool part_read_head(struct catalog *catalog, const char *name,
+	const struct json *object, GError **error);
+struct dictionary *part_read_dictionary(
+	const char *name, const struct json *object, GError **error);
+struct catalog_item *part_read_item(const struct catalog *catalog,
+	const char *name, const struct json *object, GError **error);
+void dictionary_free(struct dictionary *dictionary);
+/* Takes its place beside the others, or that of old, which may be NULL. False,
+ * and not taken, when a number or code is there twice. */
+bool part_place_item(struct catalog *catalog, const char *name,
+	struct catalog_item *item, const struct catalog_item *old,
+	GError **error);
 
 #endif

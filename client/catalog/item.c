@@ -53,6 +53,26 @@ const struct catalog_limit *item_promise(const struct catalog_item *item,
 		item->n_promise_when, form, sources);
 }
 
+char *item_excluded(const struct catalog_item *item, const struct json *form,
+	const struct json *sources)
+{
+	GString *out = g_string_new(NULL);
+
+	for (size_t i = 0; i < item->n_excluded; i++) {
+		const struct catalog_excluded *excluded = &item->excluded[i];
+
+		if (form_condition_holds(excluded->when, form, sources))
+			g_string_append_printf(out, "%s%s",
+				out->len ? "、" : "", excluded->text);
+	}
+	return g_string_free(out, FALSE);
+}
+
+bool item_is_licence(const struct catalog_item *item)
+{
+	return strcmp(item->type, "01") == 0;
+}
+
 const char *item_type_label(const char *type)
 {
 	static const struct {

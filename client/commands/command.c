@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <termios.h>
 #include <unistd.h>
 
 #include "client/base/process.h"
@@ -12,16 +13,23 @@
 
 static const char default_config[] = "/etc/yikou/yikou.conf";
 
-/* A build tree and an installation keep the translations beside the programs
- * or where the configuration says. */
-static void set_language(const struct config *config)
+char *command_locale_dir(void)
 {
 	g_autofree char *beside = process_sibling("locale");
+
+	return g_file_test(beside, G_FILE_TEST_IS_DIR)
+		       ? g_steal_pointer(&beside)
+		       : process_share("locale");
+}
+
+static void set_language(const struct config *config)
+{
+	g_autofree char *usual = command_locale_dir();
 	const char *dir = config ? config_path(config, "paths.locale") : NULL;
 	const char *language =
 		config ? config_text(config, "screen.language") : "zh_CN";
 
-	text_setup(language, dir ? dir : beside);
+	text_setup(language, dir ? dir : usual);
 }
 
 static bool load_config(struct command_options *options, enum exit_code *code)
@@ -39,8 +47,7 @@ static bool load_config(struct command_options *options, enum exit_code *code)
 	return false;
 }
 
-/* "yikou check" in the usage line of --help. */
-static bool parse(GOptionContext *context, const char *name, int *argc,
+bool command_parse(GOptionContext *context, const char *name, int *argc,
 	char ***argv, GError **error)
 {
 	g_autofree char *usual = g_strdup(g_get_prgname());
@@ -77,7 +84,7 @@ bool command_begin(struct command_options *options, int *argc, char ***argv,
 	if (entries)
 		g_option_context_add_main_entries(context, entries, NULL);
 	g_option_context_set_description(context, description);
-	if (!parse(context, name, argc, argv, &error)) {
+	if (!command_parse(context, name, argc, argv, &error)) {
 		fprintf(stderr, "yikou: %s\n", error->message);
 	} else if (!arguments && *argc > 1) {
 		fprintf(stderr, "yikou: %s: %s\n", (*argv)[1],
@@ -115,4 +122,32 @@ void command_print(const char *format, ...)
 	va_end(args);
 	clean = isatty(STDOUT_FILENO) ? text_sink_plain(text) : g_strdup(text);
 	puts(clean);
+}
+
+/* What does not fit is too long in any case. */
+static bool read_line(char *line, size_t size)
+{
+	line[0] = '\0';
+	if (!fgets(line, (int)size, stdin))
+		return false;
+	line[strcspn(line, "\n")] = '\0';
+	return true;
+}
+
+bool command_ask_secret(const char *prompt, char *line, size_t size)
+{
+	struct termios saved, quiet;
+	bool is_terminal = tcgetattr(STDIN_FILENO, &saved) == 0;
+	bool ok;
+
+	if (!is_terminal)
+		return read_line(line, size);
+	quiet = saved;
+	quiet.c_lflag &= ~(tcflag_t)ECHO;
+	tcsetattr(STDIN_FILENO, TCSAFLUSH, &quiet);
+	fprintf(stderr, "%s", prompt);
+	ok = read_line(line, size);
+	tcsetattr(STDIN_FILENO, TCSAFLUSH, &saved);
+	fprintf(stderr, "\n");
+	return ok;
 }

@@ -37,8 +37,20 @@ bool command_begin(struct command_options *options, int *argc, char ***argv,
 	const GOptionEntry *entries, enum exit_code *code);
 void command_end(struct command_options *options);
 
+/* g_option_context_parse() with "yikou NAME" in the usage line of --help. */
+bool command_parse(GOptionContext *context, const char *name, int *argc,
+	char ***argv, GError **error);
+
+/* Where the translations are: beside the programs in a build tree, else in
+ * PREFIX/share/locale. Caller frees. */
+char *command_locale_dir(void);
+
 /* "yikou: sentence" and, for who mends it, the English detail. */
 enum exit_code command_fail(const GError *error);
+
+/* A line typed without echo, or read from standard input when that is no
+ * terminal. False at its end. The caller wipes it. */
+bool command_ask_secret(const char *prompt, char *line, size_t size);
 
 /* Prints a line, cleaned when standard output is a terminal. */
 void command_print(const char *format, ...) G_GNUC_PRINTF(1, 2);

@@ -21,7 +21,8 @@ static const struct command commands[] = {
 
 static void print_help(void)
 {
-	printf(_("Usage: yikou [COMMAND] [--config FILE] ...\n\n"
+	printf(_("Usage: yikou [COMMAND] [--config FILE] ...\n"
+		 "       yikou --help | --version\n\n"
 		 "The program at a government service window.\n\n"
 		 "Commands:\n"));
 	for (size_t i = 0; i < G_N_ELEMENTS(commands); i++)
@@ -32,7 +33,8 @@ static void print_help(void)
 		 "  yikou diag check camera\n\n"
 		 "yikou COMMAND --help says more. Exit status: 0 done, 2 "
 		 "something was\nrefused, 3 not reachable, 4 not allowed, 5 "
-		 "storage, 6 already running,\n64 usage.\n"));
+		 "storage, 6 already running,\n64 usage, 130 "
+		 "interrupted.\n"));
 }
 
 static int run(int argc, char **argv)
@@ -49,7 +51,7 @@ static int run(int argc, char **argv)
 /* Before any text: the configuration may choose another one later. */
 static void set_language(void)
 {
-	g_autofree char *locale = process_sibling("locale");
+	g_autofree char *locale = command_locale_dir();
 
 	text_setup("zh_CN", locale);
 }

@@ -197,7 +197,7 @@ enum exit_code command_screen(int argc, char **argv)
 {
 	struct command_options options = {0};
 	struct window window = {0};
-	g_autofree char *locale = process_sibling("locale");
+	g_autofree char *locale = command_locale_dir();
 	enum exit_code code = EXIT_CODE_OK;
 
 	if (!text_setup("zh_CN", locale)) {

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "client/base/error.h"
+#include "client/base/file.h"
 
 static const struct {
 	int limit;
@@ -58,19 +59,23 @@ const char *db_journal_mode(const struct db *db)
 	return db->journal_mode;
 }
 
-/* SQLite would make the file 0644; its journal takes the mode of the file. An
- * existing file is not touched: closing it would drop the locks another
- * connection of this process holds. */
+/* SQLite would make the file 0644; its journal takes the mode of the file, so
+ * in a shared folder the group can roll it back. An existing file is not
+ * touched: closing it would drop the locks another connection of this process
+ * holds. */
 static bool make_private(const char *path, GError **error)
 {
 	int fd = open(path, O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, 0600);
 
 	if (fd >= 0) {
+		bool shared = file_share(fd, path);
+
 		close(fd);
+		if (shared)
+			return true;
+	} else if (errno == EEXIST) {
 		return true;
 	}
-	if (errno == EEXIST)
-		return true;
 	g_set_error(error, STORE_ERROR,
 		errno == ENOSPC ? STORE_ERROR_FULL : STORE_ERROR_IO, "%s: %s",
 		path, g_strerror(errno));
@@ -126,21 +131,49 @@ static bool set_journal(struct db *db, GError **error)
 		error);
 }
 
-static bool check(struct db *db, const char *pragma, GError **error)
+/* what: a table, or "file". */
+static bool check(struct db *db, const char *sql, const struct db_value *values,
+	const char *what, GError **error)
 {
-	AUTO(db_rows) rows = db_select(db, pragma, NULL);
+	AUTO(db_rows) rows = db_select(db, sql, values);
 
 	if (db_next(rows) && strcmp(db_text(rows, 0), "ok") != 0) {
 		g_set_error(error, STORE_ERROR, STORE_ERROR_CORRUPT, "%s: %s",
-			pragma, db_text(rows, 0));
+			what, db_text(rows, 0));
 		return false;
 	}
 	return db_end(rows, error);
 }
 
+/* Read to the end first: an open SELECT would hold the file for all of them. */
+static GPtrArray *table_names(struct db *db, GError **error)
+{
+	g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(g_free);
+	AUTO(db_rows) rows = db_select(db,
+		"SELECT name FROM sqlite_schema WHERE type = 'table'", NULL);
+
+	while (db_next(rows))
+		g_ptr_array_add(names, db_dup_text(rows, 0));
+	return db_end(rows, error) ? g_steal_pointer(&names) : NULL;
+}
+
+bool db_quick_check(struct db *db, GError **error)
+{
+	g_autoptr(GPtrArray) names = table_names(db, error);
+
+	for (guint i = 0; names && i < names->len; i++) {
+		const char *name = names->pdata[i];
+
+		if (!check(db, "SELECT quick_check FROM pragma_quick_check(?1)",
+			    DB_VALUES(DB_TEXT(name)), name, error))
+			return false;
+	}
+	return names != NULL;
+}
+
 bool db_integrity_check(struct db *db, GError **error)
 {
-	return check(db, "PRAGMA integrity_check(1)", error);
+	return check(db, "PRAGMA integrity_check(1)", NULL, "file", error);
 }
 
 struct db *db_open(const struct db_options *options, GError **error)
@@ -152,8 +185,6 @@ struct db *db_open(const struct db_options *options, GError **error)
 	if (make_private(options->path, error) &&
 		open_handle(db, options, error) &&
 		db_exec(db, settings, error) && set_journal(db, error) &&
-		(options->skip_check ||
-			check(db, "PRAGMA quick_check(1)", error)) &&
 		(!options->migrations || db_migrate(db, options, error)))
 		return db;
 	db_close(db);

@@ -20,6 +20,7 @@ static const struct problem_code codes[] = {
 	{"out_of_order", OP_VERDICT_RETRY, false},
 	{"in_progress", OP_VERDICT_RETRY, false},
 	{"missing_blobs", OP_VERDICT_WAIT_BLOB, false},
+	{"voided", OP_VERDICT_DEAD, false},
 	{"numbers_exhausted", OP_VERDICT_DEAD, false},
 	{"cursor_expired", OP_VERDICT_DEAD, false},
 	{"version_conflict", OP_VERDICT_CONFLICT, false},

@@ -182,6 +182,7 @@ static void decode_ack(
 	result->replay = json_bool_or(from, "replay", false);
 	if (json_is_object(receipt))
 		result->receipt = json_print(receipt);
+	result->outcome = g_strdup(json_text(from, "outcome"));
 	if (json_is_text(version))
 		result->version = g_strdup(json_as_text(version));
 	else if (json_is_number(version))
@@ -284,6 +285,7 @@ void batch_reply_clear(struct batch_reply *reply)
 	for (size_t i = 0; i < reply->count; i++) {
 		g_free(reply->results[i].version);
 		g_free(reply->results[i].receipt);
+		g_free(reply->results[i].outcome);
 	}
 	g_clear_pointer(&reply->results, g_free);
 	g_clear_pointer(&reply->missing_blobs, g_ptr_array_unref);

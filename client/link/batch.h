@@ -36,6 +36,7 @@ struct batch_result {
 	char code[BATCH_CODE_MAX]; /* "", or why it is not acked */
 	char *version;             /* own, may be NULL */
 	char *receipt;             /* own, JSON text, may be NULL */
+	char *outcome;             /* own, of an op about a parked one */
 	int64_t delay_ms;          /* for RETRY */
 	bool replay;
 };

@@ -7,7 +7,11 @@
  *   POST /v1/number-blocks  {"block_id":"..","series":"case:03","count":200}
  *        {"block_id":"..","series":"case:03","prefix":"03-","first":1,
  *         "last":200}
- *   GET  /v1/stores/UUID    {"contiguous":4711,...} */
+ *   GET  /v1/reconciliation/digests?store=UUID
+ *        {"buckets":[{"window":"03","day":"..","count":2,"xor":"ab.."}]}
+ *   GET  /v1/reconciliation/ops?store=UUID&window=03&day=2026-11-23
+ *        {"rows":[{"op_id":"..","hash":".."}],"next_cursor":"17","more":false}
+ */
 #include "client/link/calls.h"
 
 #include <string.h>
@@ -229,25 +233,95 @@ bool block_decode(const struct http_reply *reply, const char *block_id,
 	return true;
 }
 
-/* Reconciliation ------------------------------------------------------------
- */
-
-char *store_path(const char *store_uuid)
+GBytes *block_claim_request(
+	const struct number_block *block, const char *store_uuid)
 {
-	return g_strconcat("/v1/stores/", store_uuid, NULL);
+	struct json *request = json_new_object();
+
+	json_put_text(request, "block_id", block->block_id);
+	json_put_text(request, "series", block->series);
+	json_put_int(request, "count", block->last - block->first + 1);
+	json_put_text(request, "store_uuid", store_uuid);
+	json_put_int(request, "first", block->first);
+	json_put_int(request, "last", block->last);
+	return to_bytes(request);
 }
 
-bool store_decode(const struct http_reply *reply, struct answer *answer,
-	int64_t *contiguous)
+/* Reconciliation ----------------------------------------------------------- */
+
+static void add_query(GString *path, const char *name, const char *value)
 {
+	g_autofree char *text = g_uri_escape_string(value, NULL, 0);
+
+	g_string_append_printf(path, "&%s=%s", name, text);
+}
+
+char *digests_path(const char *store_uuid, const char *day)
+{
+	GString *path = g_string_new(NULL);
+
+	g_string_printf(
+		path, "/v1/reconciliation/digests?store=%s", store_uuid);
+	if (day)
+		add_query(path, "day", day);
+	return g_string_free(path, FALSE);
+}
+
+const struct json *digests_decode(
+	const struct http_reply *reply, struct answer *answer)
+{
+	const struct json *buckets;
+
 	answer_read(reply, 200, 0, answer);
-	*contiguous = 0;
-	if (answer->kind == ANSWER_REFUSED && answer->http == 404)
-		return true;
+	if (answer->kind != ANSWER_OK)
+		return NULL;
+	buckets = json_get(answer->body, "buckets");
+	if (!json_is_array(buckets)) {
+		spoil(answer, "reply without buckets");
+		return NULL;
+	}
+	json_each (bucket, buckets) {
+		const char *sum = json_text(bucket, "xor");
+
+		if (sum && sha256_is_valid(sum) &&
+			json_int_or(bucket, "count", -1) >= 0 &&
+			json_text(bucket, "window") && json_text(bucket, "day"))
+			continue;
+		spoil(answer, "a bucket that makes no sense");
+		return NULL;
+	}
+	return buckets;
+}
+
+char *proof_page_path(const char *store_uuid, const char *window,
+	const char *day, const char *cursor)
+{
+	GString *path = g_string_new(NULL);
+
+	g_string_printf(path, "/v1/reconciliation/ops?store=%s", store_uuid);
+	add_query(path, "window", window);
+	add_query(path, "day", day);
+	if (cursor && *cursor)
+		add_query(path, "cursor", cursor);
+	return g_string_free(path, FALSE);
+}
+
+bool proof_page_decode(const struct http_reply *reply, const char *cursor,
+	struct answer *answer, struct proof_page *page)
+{
+	*page = (struct proof_page){0};
+	answer_read(reply, 200, 0, answer);
 	if (answer->kind != ANSWER_OK)
 		return false;
-	*contiguous = json_int_or(answer->body, "contiguous", -1);
-	if (*contiguous < 0)
-		return spoil(answer, "reply without contiguous");
+	page->rows = json_get(answer->body, "rows");
+	page->next_cursor = json_text(answer->body, "next_cursor");
+	page->more = json_bool_or(answer->body, "more", false);
+	if (!json_is_array(page->rows) ||
+		json_length(page->rows) > PROOF_MAX_ROWS)
+		return spoil(answer, "page without rows");
+	if (!page->next_cursor || strlen(page->next_cursor) > CURSOR_MAX)
+		return spoil(answer, "page without next_cursor");
+	if (page->more && cursor && strcmp(cursor, page->next_cursor) == 0)
+		return spoil(answer, "the cursor does not move");
 	return true;
 }

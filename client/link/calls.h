@@ -18,6 +18,8 @@ enum {
 	FEED_MAX_REPLY = 16 * 1024 * 1024,
 	CURSOR_MAX = 512,
 	BLOCK_COUNT = 200,
+	PROOF_MAX_REPLY = 4 * 1024 * 1024,
+	PROOF_MAX_ROWS = 500,
 };
 
 /* GET /v1/capabilities: limits, made sane where they are not. */
@@ -61,10 +63,26 @@ bool block_decode(const struct http_reply *reply, const char *block_id,
 	const char *series, int count, struct answer *answer,
 	struct number_block *block);
 
-/* GET /v1/stores/{uuid}: what the platform has of this store. A store it does
- * not know has contiguous 0. */
-char *store_path(const char *store_uuid);
-bool store_decode(const struct http_reply *reply, struct answer *answer,
-	int64_t *contiguous);
+/* The same, for a block we have: a platform that was restored from a backup
+ * takes it back before it leases those numbers again. */
+GBytes *block_claim_request(
+	const struct number_block *block, const char *store_uuid);
+
+/* GET /v1/reconciliation/digests?store=&day=; day may be NULL. The buckets, in
+ * answer->body. */
+char *digests_path(const char *store_uuid, const char *day);
+const struct json *digests_decode(
+	const struct http_reply *reply, struct answer *answer);
+
+/* GET /v1/reconciliation/ops?store=&window=&day=&cursor=; cursor may be NULL */
+char *proof_page_path(const char *store_uuid, const char *window,
+	const char *day, const char *cursor);
+struct proof_page {
+	const struct json *rows; /* lives in answer->body */
+	const char *next_cursor; /* likewise */
+	bool more;
+};
+bool proof_page_decode(const struct http_reply *reply, const char *cursor,
+	struct answer *answer, struct proof_page *page);
 
 #endif

@@ -25,8 +25,8 @@ enum { SERIES_MAX = 5 }; /* case, accept and refuse of two years */
 
 #define FEEDS(X)                      \
 	X(FEED_TICKETS, "tickets", 1) \
-	X(FEED_CASES, "cases", 6)     \
-	X(FEED_CATALOG, "catalog", 30)
+	X(FEED_CASES, "cases", 3)     \
+	X(FEED_CATALOG, "catalog", 12)
 
 /* X(code, name, every so many ticks) */
 #define FEED_ENUM_ROW(code, name, ticks) code,
@@ -85,8 +85,10 @@ struct link {
 	char server_epoch[ANSWER_EPOCH_MAX];
 	bool epoch_changed;
 	int64_t server_behind;
-	const char *store_error; /* error_name(), NULL when well */
-	const char *shown;       /* "up", "connecting", "down" */
+	struct reconcile *reconcile; /* own; NULL: none under way */
+	struct json *verified;       /* own: of once-mode with verify */
+	const char *store_error;     /* error_name(), NULL when well */
+	const char *shown;           /* "up", "connecting", "down" */
 	int64_t since_ms, last_success_ms, started_boot_ms;
 };
 
@@ -104,6 +106,7 @@ void link_changed(struct link *link);
 void link_store_failed(struct link *link, const GError *error);
 void link_crash_point(struct link *link, enum crash_point point);
 int64_t link_backoff_cap(const struct link *link);
+bool link_does_only(const struct link *link, const char *part);
 
 /* state.c; link.h has the rest of it */
 const char *state_word(const struct link *link); /* "up", ... */
@@ -123,9 +126,23 @@ void pull_init(struct link *link);
 void pull_clear(struct link *link);
 void pull_tick(struct link *link);
 void pull_all(struct link *link);
+void pull_nothing(struct link *link); /* but hello */
 bool pull_next(struct link *link);
 bool pull_is_idle(const struct link *link);
 const char *feed_name(enum feed feed);
+
+/* A GET on the pull lane. */
+bool pull_get(struct link *link, const char *path, size_t max_reply,
+	void (*done)(struct link *link, const struct http_reply *reply));
+
+/* reconcile.c: day may be NULL. repair: what the platform lost goes out again.
+ * done may be NULL; its report is described at link_verify(). False when one
+ * is under way. */
+bool reconcile_start(struct link *link, const char *day, bool repair,
+	void (*done)(void *context, struct json *take_report), void *context);
+/* Only while link->reconcile is set; true when a request was sent. */
+bool reconcile_next(struct link *link);
+void reconcile_clear(struct link *link);
 
 /* numbers.c: true when a request for a block was sent */
 bool numbers_next(struct link *link);

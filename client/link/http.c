@@ -6,19 +6,16 @@
  * thread when a transfer is given up. */
 #include "client/link/http.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include <curl/curl.h>
-#include <gio/gio.h>
 #include <glib-unix.h>
 
 #include "client/base/clock.h"
 #include "client/base/error.h"
-#include "client/base/log.h"
+#include "client/link/address.h"
+#include "client/link/token.h"
+#include "client/link/upload.h"
 
 #define FAULT_NAME_ROW(code, name) [code] = (name),
 static const char *const fault_names[] = {HTTP_FAULTS(FAULT_NAME_ROW)};
@@ -66,8 +63,7 @@ struct transfer {
 	GBytes *body;
 	GByteArray *reply;
 	size_t max_reply;
-	int file; /* -1: none */
-	int64_t file_left;
+	struct upload upload;
 	enum http_fault fault; /* found before or beside curl */
 	int64_t started_ms;
 	guint idle;
@@ -82,85 +78,6 @@ const char *http_fault_name(enum http_fault fault)
 	if ((unsigned)fault >= HTTP_FAULT_COUNT)
 		return "other";
 	return fault_names[fault];
-}
-
-/* Address ------------------------------------------------------------------ */
-
-static bool host_is_loopback(const char *host)
-{
-	g_autoptr(GInetAddress) address = NULL;
-
-	if (g_ascii_strcasecmp(host, "localhost") == 0)
-		return true;
-	address = g_inet_address_new_from_string(host);
-	return address && g_inet_address_get_is_loopback(address);
-}
-
-static bool check_url(const char *url, bool *plain, GError **error)
-{
-	g_autoptr(GUri) uri = NULL;
-	const char *host;
-
-	uri = g_uri_parse(url ? url : "", G_URI_FLAGS_NONE, NULL);
-	host = uri ? g_uri_get_host(uri) : NULL;
-	if (!host || !*host || g_uri_get_userinfo(uri) ||
-		g_uri_get_query(uri) || g_uri_get_fragment(uri)) {
-		g_set_error(error, ITEM_ERROR, ITEM_ERROR_INVALID,
-			"the platform's address is not https://HOST[:PORT]");
-		return false;
-	}
-	*plain = strcmp(g_uri_get_scheme(uri), "http") == 0;
-	if (*plain && !host_is_loopback(host)) {
-		g_set_error(error, ITEM_ERROR, ITEM_ERROR_INVALID,
-			"plain http is for loopback addresses only");
-		return false;
-	}
-	if (!*plain && strcmp(g_uri_get_scheme(uri), "https") != 0) {
-		g_set_error(error, ITEM_ERROR, ITEM_ERROR_INVALID,
-			"the platform's address must be https");
-		return false;
-	}
-	return true;
-}
-
-/* Token -------------------------------------------------------------------- */
-
-static bool token_is_clean(const char *token, size_t len)
-{
-	for (size_t i = 0; i < len; i++)
-		if (token[i] <= 0x20 || token[i] >= 0x7f)
-			return false;
-	return len > 0;
-}
-
-/* The header line, or NULL when the file is no token. Caller wipes. */
-static char *token_header(const char *path)
-{
-	char text[HTTP_TOKEN_MAX + 2];
-	char *header = NULL;
-	ssize_t len;
-	int fd;
-
-	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-	if (fd < 0)
-		return NULL;
-	len = read(fd, text, sizeof(text) - 1);
-	close(fd);
-	while (len > 0 && (text[len - 1] == '\n' || text[len - 1] == '\r'))
-		len--;
-	if (len > 0 && len <= HTTP_TOKEN_MAX && token_is_clean(text, len))
-		header = g_strdup_printf(
-			"Authorization: Bearer %.*s", (int)len, text);
-	secret_wipe(text, sizeof(text));
-	return header;
-}
-
-static void warn_of_open_token(const char *path)
-{
-	struct stat st;
-
-	if (stat(path, &st) == 0 && (st.st_mode & S_IRWXO))
-		log_warn("the token file can be read by others");
 }
 
 /* Transfers ---------------------------------------------------------------- */
@@ -187,8 +104,7 @@ static void transfer_free(void *data)
 	free_headers(transfer->headers);
 	g_clear_pointer(&transfer->body, g_bytes_unref);
 	g_byte_array_unref(transfer->reply);
-	if (transfer->file >= 0)
-		close(transfer->file);
+	upload_close(&transfer->upload);
 	g_free(transfer);
 }
 
@@ -364,33 +280,22 @@ static size_t take_reply(char *data, size_t size, size_t count, void *context)
 static size_t give_file(char *out, size_t size, size_t count, void *context)
 {
 	struct transfer *transfer = context;
-	size_t want = MIN((int64_t)(size * count), transfer->file_left);
-	ssize_t len;
+	ssize_t len = upload_read(&transfer->upload, out, size * count);
 
-	if (want == 0)
-		return 0;
-	do
-		len = read(transfer->file, out, want);
-	while (len < 0 && errno == EINTR);
-	if (len <= 0) { /* shorter than it was: never send a short file */
-		transfer->fault = HTTP_FAULT_FILE;
-		return CURL_READFUNC_ABORT;
-	}
-	transfer->file_left -= len;
-	return (size_t)len;
+	if (len >= 0)
+		return (size_t)len;
+	transfer->fault = HTTP_FAULT_FILE;
+	return CURL_READFUNC_ABORT;
 }
 
 /* A kept connection turned out dead: from the start again. */
 static int rewind_file(void *context, curl_off_t offset, int origin)
 {
 	struct transfer *transfer = context;
-	off_t end = lseek(transfer->file, 0, SEEK_CUR) + transfer->file_left;
 
-	if (origin != SEEK_SET ||
-		lseek(transfer->file, offset, SEEK_SET) != offset)
-		return CURL_SEEKFUNC_CANTSEEK;
-	transfer->file_left = end - offset;
-	return CURL_SEEKFUNC_OK;
+	return origin == SEEK_SET && upload_seek(&transfer->upload, offset)
+		       ? CURL_SEEKFUNC_OK
+		       : CURL_SEEKFUNC_CANTSEEK;
 }
 
 static int watch_progress(void *data, curl_off_t down_total, curl_off_t down,
@@ -479,12 +384,11 @@ static void set_file(
 {
 	CURL *easy = transfer->easy;
 
-	transfer->file = open(request->file, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-	if (transfer->file < 0) {
+	if (!upload_open(
+		    &transfer->upload, request->file, request->file_size)) {
 		transfer->fault = HTTP_FAULT_FILE;
 		return;
 	}
-	transfer->file_left = request->file_size;
 	curl_easy_setopt(easy, CURLOPT_UPLOAD, 1L);
 	curl_easy_setopt(
 		easy, CURLOPT_INFILESIZE_LARGE, (curl_off_t)request->file_size);
@@ -526,7 +430,7 @@ static struct transfer *transfer_new(struct http *http,
 		g_error("curl: out of memory");
 	transfer->http = http;
 	transfer->easy = easy;
-	transfer->file = -1;
+	transfer->upload.fd = -1;
 	transfer->reply = g_byte_array_new();
 	transfer->max_reply = request->max_reply;
 	transfer->started_ms = clock_boot_ms();
@@ -587,7 +491,7 @@ struct http *http_new(const struct http_config *config, GError **error)
 	size_t len;
 	bool plain;
 
-	if (!check_url(config->url, &plain, error))
+	if (!address_check(config->url, &plain, error))
 		return NULL;
 	curl_global_init(CURL_GLOBAL_DEFAULT);
 	http = g_new0(struct http, 1);
@@ -600,7 +504,7 @@ struct http *http_new(const struct http_config *config, GError **error)
 	http->ca_file = text_or_null(config->ca_file);
 	http->agent = g_strdup(config->program ? config->program : "yikou");
 	if (http->token_file)
-		warn_of_open_token(http->token_file);
+		token_warn_if_open(http->token_file);
 	http->watches = g_hash_table_new_full(NULL, NULL, watch_free, NULL);
 	http->transfers =
 		g_hash_table_new_full(NULL, NULL, transfer_free, NULL);

@@ -2,7 +2,7 @@
  *
  * A lane sends its next request when nothing is in flight and its gate is
  * open; an open breaker sends one probe of /v1/health instead. When both lanes
- * have nothing to do, only the ticker wakes the process, every ten seconds,
+ * have nothing to do, only the ticker wakes the process, every LINK_TICK_S,
  * and looks at the outbox and at the feeds in the same moment. */
 #include "client/link/engine.h"
 
@@ -73,6 +73,11 @@ int64_t link_backoff_cap(const struct link *link)
 					    : BACKOFF_CAP_MS;
 }
 
+bool link_does_only(const struct link *link, const char *part)
+{
+	return link->options.only && strcmp(link->options.only, part) == 0;
+}
+
 static void save_meta(struct link *link, const char *name, const char *value)
 {
 	g_autoptr(GError) error = NULL;
@@ -96,7 +101,8 @@ static void hear_time(struct link *link, const struct answer *answer,
 }
 
 /* The platform was restored from a backup, or it is another one: what it had
- * acknowledged may be gone. Flagged until it is seen to have everything. */
+ * acknowledged may be gone. Flagged until that was looked for and sent again.
+ */
 static void hear_epoch(struct link *link, const char *epoch)
 {
 	if (!*epoch || strcmp(epoch, link->server_epoch) == 0)
@@ -291,6 +297,16 @@ static void lane_step(struct lane *lane)
 /* The end --------------------------------------------------------------------
  */
 
+static enum exit_code verify_exit_code(const struct json *report)
+{
+	const char *failed = json_text_or(report, "failed", "unreachable");
+
+	if (*failed)
+		return EXIT_CODE_LINK;
+	return json_bool_or(report, "complete", false) ? EXIT_CODE_OK
+						       : EXIT_CODE_ITEM;
+}
+
 static enum exit_code exit_code_of(struct link *link)
 {
 	struct store_counts counts = {0};
@@ -301,8 +317,14 @@ static enum exit_code exit_code_of(struct link *link)
 		return EXIT_CODE_STORE;
 	if (!state_is_authorised(link))
 		return EXIT_CODE_AUTH;
+	if (link->options.verify)
+		return verify_exit_code(link->verified);
 	if (counts.parked > 0 || link->push.halted || attach_bad(link))
 		return EXIT_CODE_ITEM;
+	if (link_does_only(link, "catalog"))
+		counts.unsent = 0;
+	if (link_does_only(link, "blobs"))
+		counts.unsent = counts.blobs;
 	if (counts.unsent > 0 || link->push_lane.gate.open ||
 		link->pull_lane.gate.open || !pull_is_idle(link))
 		return EXIT_CODE_LINK;
@@ -423,7 +445,17 @@ void link_free(struct link *link)
 	g_clear_handle_id(&link->ticker, g_source_remove);
 	push_clear(link);
 	pull_clear(link);
+	reconcile_clear(link);
+	json_free(link->verified);
 	g_free(link);
+}
+
+static void verified(void *context, struct json *take_report)
+{
+	struct link *link = context;
+
+	json_free(link->verified);
+	link->verified = take_report;
 }
 
 static gboolean on_start(gpointer data)
@@ -438,6 +470,12 @@ static gboolean on_start(gpointer data)
 void link_start(struct link *link)
 {
 	link->started = true;
+	if (link->options.verify || link->options.only)
+		pull_nothing(link);
+	link->pull.feed_due[FEED_CATALOG] |= link_does_only(link, "catalog");
+	if (link->options.verify) {
+		reconcile_start(link, link->options.day, false, verified, link);
+	}
 	if (!link->options.once)
 		link->ticker =
 			g_timeout_add_seconds(LINK_TICK_S, on_tick, link);
@@ -467,6 +505,16 @@ void link_retry(struct link *link)
 	g_hash_table_remove_all(link->push.troubles);
 	pull_all(link);
 	link_step(link);
+}
+
+bool link_verify(struct link *link, const char *day,
+	void (*done)(void *context, struct json *take_report), void *context)
+{
+	if (!reconcile_start(link, day, false, done, context))
+		return false;
+	gate_reset(&link->pull_lane.gate);
+	link_step(link);
+	return true;
 }
 
 void link_stop(struct link *link)

@@ -34,7 +34,9 @@ enum crash_point { CRASH_POINTS(CRASH_POINT_ROW) CRASH_POINT_COUNT };
 bool crash_point_parse(const char *text, enum crash_point *point, int *count);
 
 enum {
-	LINK_TICK_S = 10, /* the only wake-up when nothing happens */
+	/* The only wake-up when nothing happens, but for the answers to what
+	 * is asked then: two in 25 s. */
+	LINK_TICK_S = 25,
 	LINK_NUMBERS_MIN = 50,
 	LINK_DEAD_MAX = 20, /* of one code in one run: the cause is global */
 };
@@ -42,6 +44,14 @@ enum {
 struct link_options {
 	/* Push and pull until nothing is left, then finished(). */
 	bool once;
+	/* With once: nothing is pushed or pulled, link_verify() is done and
+	 * its report is "verify" of link_report(). */
+	bool verify;
+	const char *day; /* for it, may be NULL; borrowed */
+	/* With once: "cases" (ops and their attachments), "blobs" or "catalog"
+	 * (that feed); NULL: everything. Borrowed. */
+	const char *only;
+	int max_ops; /* in a request; 0: what the platform says */
 	enum crash_point crash_at;
 	int crash_count;
 	int64_t backoff_cap_ms; /* 0: BACKOFF_CAP_MS; for tests */
@@ -71,6 +81,16 @@ void link_start(struct link *link);
 void link_wake(struct link *link);
 void link_pull(struct link *link);
 void link_retry(struct link *link);
+/* Compares with the platform, op by op where needed; changes nothing. day:
+ * "2026-11-23", NULL for all. done is called once, unless the link is freed
+ * before: {"day":..,"ours":N,"theirs":N,"waiting":N,"missing":N,"extra":N,
+ * "missing_ops":[{"op_id","store_seq"}],"extra_ops":[..],"complete":bool,
+ * "failed":""}. ours are acknowledged or void ops, waiting the rest; missing
+ * are ours that are not there, extra theirs that are not ours. At most 200 of
+ * each are listed. failed: the code of a refusal, "unreachable",
+ * "unauthorized", "store". False when one is under way. */
+bool link_verify(struct link *link, const char *day,
+	void (*done)(void *context, struct json *take_report), void *context);
 /* Starts nothing new; requests in hand are finished and settled. */
 void link_stop(struct link *link);
 

@@ -19,6 +19,7 @@
 #include "client/base/process.h"
 #include "client/link/link.h"
 #include "client/link/serve.h"
+#include "client/rules/day.h"
 #include "config/config.h"
 
 #define PROGRAM "yikou-syncd"
@@ -30,7 +31,9 @@ enum {
 
 struct arguments {
 	char *config;
-	gboolean once, json, version;
+	gboolean once, json, verify, version;
+	char *day, *only;
+	int batch;
 	int max_time_s, backoff_ms;
 	char *crash_at;
 };
@@ -46,6 +49,20 @@ struct syncd {
 /* Arguments ------------------------------------------------------------------
  */
 
+static bool is_day(const struct arguments *arguments)
+{
+	return arguments->verify && strlen(arguments->day) == DAY_TEXT - 1 &&
+	       day_parse(arguments->day) != 0;
+}
+
+static bool knows_part(const struct arguments *arguments)
+{
+	static const char *const parts[] = {"cases", "blobs", "catalog", NULL};
+
+	return !arguments->only ||
+	       (arguments->once && g_strv_contains(parts, arguments->only));
+}
+
 static bool parse_arguments(int argc, char **argv, struct arguments *arguments)
 {
 	const GOptionEntry entries[] = {
@@ -58,6 +75,14 @@ static bool parse_arguments(int argc, char **argv, struct arguments *arguments)
 			NULL},
 		{"max-time", 0, 0, G_OPTION_ARG_INT, &arguments->max_time_s,
 			"With --once: stop after so many seconds", "SECONDS"},
+		{"verify", 0, 0, G_OPTION_ARG_NONE, &arguments->verify,
+			"With --once: send nothing, compare op by op", NULL},
+		{"day", 0, 0, G_OPTION_ARG_STRING, &arguments->day,
+			"With --verify: only this day, 2026-11-23", "DAY"},
+		{"only", 0, 0, G_OPTION_ARG_STRING, &arguments->only,
+			"With --once: cases, blobs or catalog", "PART"},
+		{"batch", 0, 0, G_OPTION_ARG_INT, &arguments->batch,
+			"At most so many steps in a request", "N"},
 		{"version", 0, 0, G_OPTION_ARG_NONE, &arguments->version,
 			"Show the version", NULL},
 		{"crash-at", 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_STRING,
@@ -84,7 +109,10 @@ static bool parse_arguments(int argc, char **argv, struct arguments *arguments)
 		return false;
 	}
 	if (argc > 1 || (!arguments->config && !arguments->version) ||
-		arguments->max_time_s < 0) {
+		arguments->max_time_s < 0 ||
+		(arguments->verify && !arguments->once) ||
+		arguments->batch < 0 || !knows_part(arguments) ||
+		(arguments->day && !is_day(arguments))) {
 		fprintf(stderr, "%s: see --help\n", PROGRAM);
 		return false;
 	}
@@ -95,12 +123,18 @@ static void arguments_clear(struct arguments *arguments)
 {
 	g_free(arguments->config);
 	g_free(arguments->crash_at);
+	g_free(arguments->day);
+	g_free(arguments->only);
 }
 
 static bool make_options(
 	const struct arguments *arguments, struct link_options *options)
 {
-	*options = (struct link_options){.once = arguments->once};
+	*options = (struct link_options){.once = arguments->once,
+		.verify = arguments->verify,
+		.only = arguments->only,
+		.max_ops = arguments->batch,
+		.day = arguments->day};
 	if (arguments->once)
 		options->backoff_cap_ms = ONCE_BACKOFF_CAP_MS;
 	if (arguments->backoff_ms > 0)
@@ -259,6 +293,8 @@ static enum exit_code syncd_main(
 	if (serve)
 		serve_set_link(serve, link);
 	process_quit_on_signals(loop, false);
+	if (serve)
+		process_ready();
 	run(&syncd, arguments->once ? arguments->max_time_s : 0);
 	if (arguments->json)
 		print_report(&syncd);

@@ -11,7 +11,9 @@
 
 enum {
 	OFFSET_KEEP_MS = 3600000, /* a better sample is forgotten after this */
-	OFFSET_WORTH_MS = 250,    /* smaller moves are not saved */
+	/* Smaller moves are not saved: platforms tell the time in whole
+	 * seconds, so a true offset is seen anywhere within one. */
+	OFFSET_WORTH_MS = 1000,
 };
 
 struct offset {

@@ -1,9 +1,9 @@
 /* Pulling: what the platform changed since the cursor.
  *
- * First hello (limits, epoch, clock); then, after a change of epoch, whether
- * the platform still has what it acknowledged; then numbers; then the feeds,
- * page by page. The rows of a page and its cursor are one transaction in the
- * store, so a page that was half received is simply asked for again.
+ * First hello (limits, epoch, clock); then, after a change of epoch, what the
+ * platform lost (reconcile.c); then numbers; then the feeds, page by page. The
+ * rows of a page and its cursor are one transaction in the store, so a page
+ * that was half received is simply asked for again.
  *
  *   GET /v1/changes?feed=tickets&limit=500&window=03&cursor=c17 */
 #include "client/link/engine.h"
@@ -17,8 +17,6 @@
 static const char *const feed_names[] = {FEEDS(FEED_NAME_ROW)};
 #define FEED_TICKS_ROW(code, name, ticks) [code] = (ticks),
 static const unsigned feed_ticks[] = {FEEDS(FEED_TICKS_ROW)};
-
-enum { OUTBOX_LIST_MAX = 100000 };
 
 const char *feed_name(enum feed feed)
 {
@@ -55,6 +53,16 @@ void pull_all(struct link *link)
 		link->pull.feed_due[i] = true;
 }
 
+void pull_nothing(struct link *link)
+{
+	struct pull *pull = &link->pull;
+
+	pull->check_due = false;
+	pull->numbers_due = false;
+	for (unsigned i = 0; i < FEED_COUNT; i++)
+		pull->feed_due[i] = false;
+}
+
 bool pull_is_idle(const struct link *link)
 {
 	const struct pull *pull = &link->pull;
@@ -63,7 +71,8 @@ bool pull_is_idle(const struct link *link)
 		if (pull->feed_due[i])
 			return false;
 	}
-	return !pull->hello_due && !pull->check_due && !pull->numbers_due;
+	return !pull->hello_due && !pull->check_due && !pull->numbers_due &&
+	       !link->reconcile;
 }
 
 /* A 4xx that is final says here only that we and the platform do not
@@ -74,7 +83,7 @@ static bool is_final(const struct answer *answer)
 	       answer->kind == ANSWER_TOO_LARGE;
 }
 
-static bool get(struct link *link, const char *path, size_t max_reply,
+bool pull_get(struct link *link, const char *path, size_t max_reply,
 	void (*done)(struct link *link, const struct http_reply *reply))
 {
 	link_send(&link->pull_lane,
@@ -101,112 +110,41 @@ static void hello_done(struct link *link, const struct http_reply *reply)
 	answer_clear(&answer);
 }
 
-/* Reconciliation check
- * --------------------------------------------------------- */
-
-/* The lowest store_seq the platform cannot have, 0 when there is none. */
-static int64_t oldest_unacked(struct link *link)
-{
-	static const enum op_state states[] = {OP_QUEUED, OP_WAIT_BLOB,
-		OP_READY, OP_LEASED, OP_CONFLICT, OP_DEAD, OP_VOID};
-	int64_t oldest = 0;
-
-	for (size_t i = 0; i < G_N_ELEMENTS(states); i++) {
-		g_autoptr(GPtrArray) ops = outbox_list(
-			link->store, states[i], OUTBOX_LIST_MAX, NULL);
-
-		for (unsigned k = 0; ops && k < ops->len; k++) {
-			struct op *op = ops->pdata[k];
-
-			if (oldest == 0 || op->store_seq < oldest)
-				oldest = op->store_seq;
-		}
-	}
-	return oldest;
-}
-
-/* How far the platform has told us that it has everything. */
-static int64_t our_contiguous(struct link *link)
-{
-	g_autoptr(GPtrArray) acked =
-		outbox_list(link->store, OP_ACKED, 1, NULL);
-	int64_t oldest = oldest_unacked(link);
-
-	if (oldest > 0)
-		return oldest - 1;
-	return acked && acked->len > 0
-		       ? ((struct op *)acked->pdata[0])->store_seq
-		       : 0;
-}
-
-static void save(struct link *link, const char *name, const char *value)
-{
-	g_autoptr(GError) error = NULL;
-
-	if (!store_set_meta(link->store, name, value, &error))
-		link_store_failed(link, error);
-}
-
-static void compare(struct link *link, int64_t contiguous)
-{
-	int64_t ours = our_contiguous(link);
-	g_autofree char *text = NULL;
-
-	link->server_behind = MAX(0, ours - contiguous);
-	text = g_strdup_printf("%" G_GINT64_FORMAT, link->server_behind);
-	save(link, "server_behind", text);
-	if (link->server_behind == 0) {
-		log_info("new server epoch: the platform has all "
-			 "%" G_GINT64_FORMAT " steps",
-			ours);
-		link->epoch_changed = false;
-		save(link, "server_epoch_changed", "");
-		return;
-	}
-	log_warn("new server epoch: acknowledged up to %" G_GINT64_FORMAT
-		 ", the platform has %" G_GINT64_FORMAT
-		 ": reconciliation needed, nothing is sent again by itself",
-		ours, contiguous);
-}
-
-static void check_done(struct link *link, const struct http_reply *reply)
-{
-	struct answer answer;
-	int64_t contiguous;
-	bool known = store_decode(reply, &answer, &contiguous);
-
-	link_heard(&link->pull_lane, &answer, reply);
-	if (known)
-		compare(link, contiguous);
-	if (known || is_final(&answer))
-		link->pull.check_due = false;
-	answer_clear(&answer);
-}
-
 /* Feeds ----------------------------------------------------------------------
  */
+
+static bool apply_page(struct link *link, const struct answer *answer,
+	const struct feed_page *page, bool *changed, GError **error)
+{
+	const struct pull *pull = &link->pull;
+
+	if (json_length(page->rows) == 0 && pull->cursor &&
+		strcmp(pull->cursor, page->next_cursor) == 0)
+		return true; /* nothing new: no transaction */
+	if (!feed_apply(link->store, feed_name(pull->feed), page->next_cursor,
+		    answer->server_epoch, page->rows, changed, error))
+		return false;
+	link->counters.rows += (int64_t)json_length(page->rows);
+	return true;
+}
 
 static void take_page(struct link *link, const struct answer *answer,
 	const struct feed_page *page)
 {
 	struct pull *pull = &link->pull;
 	g_autoptr(GError) error = NULL;
-	bool changed = false;
+	bool changed = false, ended = false;
 
 	if (!page->more)
 		pull->was_reset[pull->feed] = false;
 	pull->feed_due[pull->feed] = page->more;
-	if (json_length(page->rows) == 0 && pull->cursor &&
-		strcmp(pull->cursor, page->next_cursor) == 0)
-		return; /* nothing new: no transaction */
-	if (!feed_apply(link->store, feed_name(pull->feed), page->next_cursor,
-		    answer->server_epoch, page->rows, &changed, &error)) {
+	if (!apply_page(link, answer, page, &changed, &error) ||
+		(!page->more && !feed_ended(link->store, feed_name(pull->feed),
+					&ended, &error))) {
 		pull->feed_due[pull->feed] = true;
 		link_store_failed(link, error);
-		return;
 	}
-	link->counters.rows += (int64_t)json_length(page->rows);
-	if (changed && link->ops->pulled)
+	if ((changed || ended) && link->ops->pulled)
 		link->ops->pulled(link->context, feed_name(pull->feed));
 }
 
@@ -252,7 +190,7 @@ static bool send_feed(struct link *link, enum feed feed)
 	pull->cursor = feed_cursor(link->store, feed_name(feed));
 	path = feed_path(feed_name(feed), pull->cursor,
 		feed == FEED_TICKETS ? store_window(link->store) : NULL);
-	return get(link, path, FEED_MAX_REPLY, feed_done);
+	return pull_get(link, path, FEED_MAX_REPLY, feed_done);
 }
 
 /* The lane -------------------------------------------------------------------
@@ -263,13 +201,12 @@ bool pull_next(struct link *link)
 	struct pull *pull = &link->pull;
 
 	if (pull->hello_due)
-		return get(
+		return pull_get(
 			link, "/v1/capabilities", CALL_MAX_REPLY, hello_done);
-	if (pull->check_due) {
-		g_autofree char *path = store_path(store_uuid(link->store));
-
-		return get(link, path, CALL_MAX_REPLY, check_done);
-	}
+	if (pull->check_due && reconcile_start(link, NULL, true, NULL, NULL))
+		pull->check_due = false;
+	if (link->reconcile && reconcile_next(link))
+		return true;
 	if (pull->numbers_due && numbers_next(link))
 		return true;
 	for (unsigned i = 0; i < FEED_COUNT && !link->stopping; i++) {

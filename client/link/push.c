@@ -194,6 +194,7 @@ static void settle_results(struct link *link, struct batch_reply *reply)
 			.problem = *result->code ? result->code : NULL,
 			.server_version = result->version,
 			.receipt = result->receipt,
+			.outcome = result->outcome,
 			.server_ms = MAX(0, reply->answer.server_ms),
 			.delay_ms = result->delay_ms,
 		};
@@ -354,6 +355,8 @@ static bool push_batch(struct link *link)
 	struct op_lease lease = {0};
 	g_autoptr(GError) error = NULL;
 
+	if (link->options.max_ops > 0)
+		max_ops = MIN(max_ops, link->options.max_ops);
 	link->push.next_ms = outbox_next_ms(link->store);
 	if (link->push.next_ms != 0)
 		return false;
@@ -379,11 +382,12 @@ static bool push_batch(struct link *link)
 bool push_next(struct link *link)
 {
 	link->push.next_ms = -1;
-	if (link->push.halted)
+	if (link->push.halted || link->options.verify ||
+		link_does_only(link, "catalog"))
 		return false;
 	if (link->options.once && link->push.fruitless >= FRUITLESS_MAX)
 		return false;
-	if (push_batch(link))
+	if (!link_does_only(link, "blobs") && push_batch(link))
 		return true;
 	if (!link->stopping && attach_next(link))
 		return true;

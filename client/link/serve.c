@@ -3,7 +3,9 @@
 
 #include <string.h>
 
+#include "client/base/error.h"
 #include "client/base/line.h"
+#include "client/rules/day.h"
 
 struct serve {
 	struct line_server *server;
@@ -12,6 +14,8 @@ struct serve {
 	void *context;
 	struct json *shown; /* own: what clients have; NULL before the first */
 	struct json *feeds; /* own: names gathered for one event */
+	unsigned verifier;  /* serial of who waits for a comparison, 0 none */
+	int64_t verify_id;
 	guint state_source, feeds_source;
 };
 
@@ -54,13 +58,66 @@ static const struct {
 	{"stop", do_stop},
 };
 
+/* Answered when the comparison is through. */
+static void verified(void *context, struct json *take_report)
+{
+	struct serve *serve = context;
+	struct line_peer *peer =
+		line_server_find(serve->server, serve->verifier);
+
+	serve->verifier = 0;
+	if (peer)
+		line_answer(peer, serve->verify_id, take_report);
+	else
+		json_free(take_report);
+}
+
+static void on_verify(struct serve *serve, struct line_peer *peer, int64_t id,
+	const struct json *message)
+{
+	const char *day = json_text(message, "day");
+	g_autoptr(GError) error = NULL;
+
+	if (day && day_parse(day) == 0) {
+		g_set_error(&error, ITEM_ERROR, ITEM_ERROR_USAGE,
+			"a day is written 2026-11-23");
+		line_refuse(peer, id, error);
+	} else if (serve->verifier) {
+		g_set_error(&error, LINK_ERROR, LINK_ERROR_BUSY,
+			"another comparison is under way");
+		line_refuse(peer, id, error);
+	} else {
+		serve->verifier = line_peer_serial(peer);
+		serve->verify_id = id;
+		if (link_verify(serve->link, day, verified, serve))
+			return;
+		serve->verifier = 0;
+		g_set_error(&error, LINK_ERROR, LINK_ERROR_BUSY,
+			"the platform was restored, what it lost is sent now");
+		line_refuse(peer, id, error);
+	}
+}
+
+/* Counts since the start; the state is part of it. */
+static void on_report(struct serve *serve, struct line_peer *peer, int64_t id)
+{
+	line_answer(peer, id, link_report(serve->link));
+}
+
 static void on_command(void *context, struct line_peer *peer, int64_t id,
 	const char *verb, const struct json *message)
 {
 	struct serve *serve = context;
 	g_autoptr(GError) error = NULL;
 
-	(void)message;
+	if (serve->link && strcmp(verb, "verify") == 0) {
+		on_verify(serve, peer, id, message);
+		return;
+	}
+	if (serve->link && strcmp(verb, "report") == 0) {
+		on_report(serve, peer, id);
+		return;
+	}
 	for (size_t i = 0; serve->link && i < G_N_ELEMENTS(verbs); i++) {
 		unsigned serial = line_peer_serial(peer);
 

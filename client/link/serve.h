@@ -4,7 +4,9 @@
  * Event: {"event":"changed","feeds":["tickets"]} when pulled rows changed
  * something that people see; several pages in one moment make one event.
  * Commands: wake (there is something in the outbox), pull (look at all feeds),
- * status (result: the state), retry (close the breaker, try now), stop. */
+ * status (result: the state), retry (close the breaker, try now), stop; report
+ * (result: link_report()), verify {"day"} (result: see link_verify(), when it
+ * is through; link.busy when one is under way). */
 #ifndef CLIENT_LINK_SERVE_H
 #define CLIENT_LINK_SERVE_H
 

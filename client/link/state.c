@@ -90,6 +90,8 @@ struct json *link_report(struct link *link)
 	json_put_int(report, "blocks", count->blocks);
 	json_put_int(report, "breaker_openings",
 		link->push_lane.gate.openings + link->pull_lane.gate.openings);
+	if (link->verified)
+		json_put(report, "verify", json_copy(link->verified));
 	json_put_text(report, "server_epoch", link->server_epoch);
 	json_put_int(
 		report, "duration_ms", clock_boot_ms() - link->started_boot_ms);

@@ -28,7 +28,7 @@ struct area {
 	double x, width, top, bottom, y;
 	int page;
 	const struct node *table; /* the one being laid out, or NULL */
-	double columns[TEMPLATE_COLUMNS_MAX];
+	double columns[FIELD_GRID_COLUMNS_MAX];
 	struct area *head; /* its heads, put on every further page */
 };
 

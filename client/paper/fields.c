@@ -33,12 +33,18 @@ static const struct field all_rows[] = {
 		"001"},
 	{"applicant.id_number", FIELD_TEXT, 40, "number of the identity paper",
 		"91410185DEM000117K"},
+	{"applicant.phone", FIELD_TEXT, 40, "telephone of the applicant",
+		"19900000000"},
+	{"agent.name", FIELD_TEXT, 200, "agent, when there is one", ""},
+	{"agent.id_number", FIELD_TEXT, 40, "number of the agent", ""},
+	{"agent.phone", FIELD_TEXT, 40, "telephone of the agent", ""},
 	{"item.name", FIELD_TEXT, 200, "item", "食品经营许可（新办）"},
 	{"item.code", FIELD_TEXT, 40, "item code",
 		"11410185DEM000022Y4410190102000"},
 	{"item.department", FIELD_TEXT, 100, "department of the item",
 		"登封市市场监督管理局"},
 	{"item.case_type", FIELD_TEXT, 20, "case type, 1..4 or a word", "2"},
+	{"item.licence", FIELD_FLAG, 0, "an administrative licence", NULL},
 	{"materials", FIELD_LIST, 500, "materials handed in", NULL},
 	{"materials.no", FIELD_NUMBER, 10, "running number", NULL},
 	{"materials.name", FIELD_TEXT, 300, "name of the material", NULL},
@@ -57,7 +63,8 @@ static const struct field all_rows[] = {
 	{"provisional", FIELD_FLAG, 0, "the days may still move", NULL},
 	{"offline", FIELD_FLAG, 0, "not yet confirmed by the platform", NULL},
 	{"training", FIELD_FLAG, 0, "practice, not a valid paper", NULL},
-	{"basis", FIELD_TEXT, 300, "legal basis, when not the permit law", ""},
+	{"basis", FIELD_TEXT, 300, "legal basis of the decision",
+		"《中华人民共和国行政许可法》第三十二条第一款第五项"},
 	{"excluded", FIELD_TEXT, 500, "procedures not counted in the period",
 		"检测（预计7个工作日）"},
 	{"collect", FIELD_TEXT, 300, "how the result is collected",
@@ -71,6 +78,23 @@ static const struct field all_rows[] = {
 		"如不服本决定，可以自收到本通知书之日起60日内依法向登封市人"
 		"民政府申请行政复议，也可以自收到本通知书之日起6个月内依法"
 		"向人民法院提起行政诉讼。"},
+	{"title", FIELD_TEXT, 300, "title of a paper printed for signature",
+		"食品经营许可申请书"},
+	{"form", FIELD_LIST, 200, "what was filled in", NULL},
+	{"form.label", FIELD_TEXT, 200, "label of the field", NULL},
+	{"form.value", FIELD_TEXT, 8000, "its value, \"\" not filled in", NULL},
+	{"form.long", FIELD_TEXT, 8000, "likewise, of several lines", NULL},
+	{"form.grid", FIELD_GRID, 200, "likewise, of repeating rows", NULL},
+	{"statements", FIELD_LIST, 30, "what the applicant declares", NULL},
+	{"statements.no", FIELD_NUMBER, 10, "running number", NULL},
+	{"statements.text", FIELD_TEXT, 500, "one declaration", NULL},
+	{"commitment.text", FIELD_TEXT, 500, "what is true in law of the paper",
+		"申请人应当如实提交有关材料和反映真实情况，并对申请材料实质内"
+		"容的真实性负责。"},
+	{"commitment.basis", FIELD_TEXT, 300, "where that stands",
+		"《中华人民共和国行政许可法》第三十一条第一款"},
+	{"signer", FIELD_TEXT, 100, "who signs", "申请人（签名或者盖章）"},
+	{"version", FIELD_TEXT, 16, "which values the paper shows", "1a2b3c4d"},
 	{"qr", FIELD_TEXT, 500, "text of the QR code",
 		"https://example.invalid/q?n=20261123-03-0017"},
 	{"page", FIELD_PAGE, 0, "this page (header, footer)", NULL},
@@ -176,14 +200,25 @@ static bool check_shape(
 	return ok;
 }
 
+static bool fail_kind(const struct field *field, GError **error)
+{
+	g_set_error(error, ITEM_ERROR, ITEM_ERROR_INVALID,
+		"field %s: value of the wrong kind", field->name);
+	return false;
+}
+
 static char *text_of(
 	const struct field *field, const struct json *value, GError **error)
 {
 	if (!value || json_is_null(value))
 		return g_strdup("");
+	if (field->kind == FIELD_GRID && json_is_object(value))
+		return g_strdup(
+			json_length(json_get(value, "columns")) ? "1" : "");
 	if (field->kind == FIELD_FLAG && json_is_bool(value))
 		return g_strdup(json_as_bool(value) ? "1" : "");
-	if (field->kind != FIELD_FLAG && json_is_text(value)) {
+	if (field->kind != FIELD_FLAG && field->kind != FIELD_GRID &&
+		json_is_text(value)) {
 		const char *text = json_as_text(value);
 
 		if (!check_length(field, text, error))
@@ -193,8 +228,7 @@ static char *text_of(
 	if ((field->kind == FIELD_NUMBER || field->kind == FIELD_TEXT) &&
 		json_is_number(value) && json_as_int(value, -1) >= 0)
 		return g_strdup_printf("%" PRId64, json_as_int(value, 0));
-	g_set_error(error, ITEM_ERROR, ITEM_ERROR_INVALID,
-		"field %s: value of the wrong kind", field->name);
+	fail_kind(field, error);
 	return NULL;
 }
 
@@ -223,6 +257,104 @@ bool field_rows(const struct field *field, const struct json *data,
 		return false;
 	}
 	return true;
+}
+
+static bool check_grid(const struct field *field, const struct json *value,
+	const struct field_grid *grid, GError **error)
+{
+	if (!json_is_object(value) || !json_is_array(grid->columns) ||
+		!json_is_array(grid->rows))
+		return fail_kind(field, error);
+	if (grid->count > FIELD_GRID_COLUMNS_MAX ||
+		json_length(grid->rows) > (size_t)field->max) {
+		g_set_error(error, ITEM_ERROR, ITEM_ERROR_TOO_LARGE,
+			"field %s: more than %d columns or %d rows",
+			field->name, FIELD_GRID_COLUMNS_MAX, field->max);
+		return false;
+	}
+	json_each (row, grid->rows) {
+		if (!json_is_array(row) || json_length(row) != grid->count)
+			return fail_kind(field, error);
+	}
+	return true;
+}
+
+bool field_grid(const struct field *field, const struct json *data,
+	const struct json *row, struct field_grid *grid, GError **error)
+{
+	const struct json *value = look_up(field, data, row);
+
+	*grid = (struct field_grid){0};
+	if (!value || json_is_null(value))
+		return true;
+	grid->columns = json_get(value, "columns");
+	grid->rows = json_get(value, "rows");
+	grid->count = json_length(grid->columns);
+	return check_grid(field, value, grid, error);
+}
+
+char *field_grid_text(
+	const struct field *field, const struct json *cell, GError **error)
+{
+	const char *text = json_as_text(cell);
+
+	if (!text) {
+		fail_kind(field, error);
+		return NULL;
+	}
+	if (g_utf8_strlen(text, -1) > FIELD_GRID_CELL_MAX) {
+		g_set_error(error, ITEM_ERROR, ITEM_ERROR_TOO_LARGE,
+			"field %s: more than %d characters in a cell",
+			field->name, FIELD_GRID_CELL_MAX);
+		return NULL;
+	}
+	return g_strstrip(text_sink_pdf(text));
+}
+
+/* Samples --------------------------------------------------------------- */
+
+static struct json *sample_entry(
+	const char *label, const char *member, const char *value)
+{
+	struct json *entry = json_new_object();
+
+	json_put_text(entry, "label", label);
+	json_put_text(entry, member, value);
+	return entry;
+}
+
+static struct json *sample_grid(void)
+{
+	static const char text[] =
+		"{\"label\":\"驾驶员\",\"grid\":{\"columns\":[\"序号\","
+		"\"姓名\",\"从业资格证号\"],\"rows\":[[\"1\",\"李示例\","
+		"\"410100199010010021\"],[\"2\",\"王样例\",\"\"]]}}";
+
+	return json_parse(text, strlen(text), NULL);
+}
+
+static struct json *sample_form(void)
+{
+	struct json *form = json_new_array();
+
+	json_add(form, sample_entry("经营者名称", "value", "登封市示例小吃店"));
+	json_add(form, sample_entry("主体业态", "value", "餐饮服务经营者"));
+	json_add(form, sample_entry("健康证编号", "value", ""));
+	json_add(form, sample_entry("经营流程说明", "long",
+			       "进货查验、分区存放、生熟分开、餐具消毒。"));
+	json_add(form, sample_grid());
+	return form;
+}
+
+static struct json *sample_statements(void)
+{
+	struct json *list = json_new_array();
+	struct json *row = json_new_object();
+
+	json_put_int(row, "no", 1);
+	json_put_text(row, "text", "对所经营食品的安全负责。");
+	json_add(list, row);
+	return list;
 }
 
 static struct json *sample_material(int no)
@@ -273,6 +405,9 @@ struct json *field_sample(int materials, bool marks)
 	for (int no = 1; no <= materials; no++)
 		json_add(rows, sample_material(no));
 	json_put(data, "materials", rows);
+	json_put(data, "form", sample_form());
+	json_put(data, "statements", sample_statements());
+	json_put_bool(json_get_mutable(data, "item"), "licence", true);
 	json_put_bool(data, "offline", marks);
 	json_put_bool(data, "provisional", marks);
 	return data;

@@ -19,6 +19,7 @@ enum field_kind {
 	FIELD_TIME,   /* "2026-11-23T09:41:20+08:00" */
 	FIELD_FLAG,
 	FIELD_LIST, /* its columns are "LIST.COLUMN" */
+	FIELD_GRID, /* a table with columns of its own */
 	FIELD_PAGE, /* this page, in headers and footers only */
 	FIELD_PAGES,
 };
@@ -26,7 +27,7 @@ enum field_kind {
 struct field {
 	const char *name; /* "applicant.name" */
 	enum field_kind kind;
-	int max;            /* characters; of a list: rows */
+	int max;            /* characters; of a list, a grid: rows */
 	const char *title;  /* for --fields */
 	const char *sample; /* for --sample */
 };
@@ -48,6 +49,20 @@ char *field_text(const struct field *field, const struct json *data,
 /* The rows of a list field (an array, maybe empty), checked for its bound. */
 bool field_rows(const struct field *field, const struct json *data,
 	const struct json **rows, GError **error);
+
+/* {"columns":["姓名",...],"rows":[["李示例",...],...]}: as many cells in each
+ * row as there are columns. Borrowed from the data; columns is NULL and count
+ * 0 when it is absent. */
+enum { FIELD_GRID_COLUMNS_MAX = 14, FIELD_GRID_CELL_MAX = 2000 };
+struct field_grid {
+	size_t count; /* columns */
+	const struct json *columns, *rows;
+};
+bool field_grid(const struct field *field, const struct json *data,
+	const struct json *row, struct field_grid *grid, GError **error);
+/* A head or cell of it as clean text, "" when empty. Caller frees. */
+char *field_grid_text(
+	const struct field *field, const struct json *cell, GError **error);
 
 /* Made-up data with every field filled, for looking at a template; offline and
  * provisional are set when marks. */

@@ -67,6 +67,20 @@ bool flow_lay_cell(struct flow *flow, const struct cell *cell, double width,
 	return *laid != NULL;
 }
 
+bool flow_lay_plain(struct flow *flow, const struct style *style,
+	const struct field *field, const char *text, double width,
+	const struct pdf_text **laid, GError **error)
+{
+	AUTO(filled) filled = g_new0(struct filled, 1);
+	struct filled_piece piece = {.end = strlen(text), .field = field};
+
+	filled->text = g_strdup(text);
+	filled->pieces = g_array_new(FALSE, FALSE, sizeof(struct filled_piece));
+	g_array_append_val(filled->pieces, piece);
+	*laid = *text ? text_in(flow, style, filled, width, error) : NULL;
+	return *laid || !*text;
+}
+
 static bool lay_text(struct flow *flow, struct area *area,
 	const struct node *node, GError **error)
 {
@@ -321,6 +335,7 @@ static flow_lay_fn *const lay_table[] = {
 	[NODE_TABLE] = flow_lay_table,
 	[NODE_HEAD] = flow_lay_row,
 	[NODE_ROW] = flow_lay_row,
+	[NODE_GRID] = flow_lay_grid,
 	[NODE_QR] = lay_qr,
 	[NODE_SEAL] = lay_seal,
 	[NODE_HEADER] = lay_edge,

@@ -25,9 +25,25 @@ bool flow_lay_nodes(
 bool flow_lay_cell(struct flow *flow, const struct cell *cell, double width,
 	const struct pdf_text **laid, GError **error);
 
+/* Likewise of text that came from a field as it is. */
+bool flow_lay_plain(struct flow *flow, const struct style *style,
+	const struct field *field, const char *text, double width,
+	const struct pdf_text **laid, GError **error);
+
+/* A row of area->table in columns of area->columns: texts side by side (NULL:
+ * empty), spans columns each, as high as the tallest. */
+struct flow_cells {
+	const struct pdf_text *texts[FIELD_GRID_COLUMNS_MAX];
+	int spans[FIELD_GRID_COLUMNS_MAX];
+	int count;
+	bool is_head;
+};
+bool flow_place_cells(
+	struct area *area, const struct flow_cells *cells, GError **error);
+
 /* Puts "FILE:LINE: " before the message. */
 void flow_locate(const struct node *node, GError **error);
 
-flow_lay_fn flow_lay_table, flow_lay_row;
+flow_lay_fn flow_lay_table, flow_lay_row, flow_lay_grid;
 
 #endif

@@ -53,54 +53,41 @@ static double span_width(const struct area *area, int column, int span)
 	return width;
 }
 
-/* Texts of a row side by side, and the height of the tallest. */
-static bool lay_row_texts(struct flow *flow, const struct area *area,
-	const struct node *row, const struct pdf_text **texts, double *height,
-	GError **error)
+static double row_height(
+	const struct area *area, const struct flow_cells *cells)
 {
-	double pad = area->table->pad_mm * PDF_MM;
-	int column = 0;
+	double height = area->table->height_mm * PDF_MM;
 
-	*height = area->table->height_mm * PDF_MM;
-	for (guint i = 0; i < row->cells->len; i++) {
-		const struct cell *cell =
-			&g_array_index(row->cells, struct cell, i);
-		double width = span_width(area, column, cell->span) - 2 * pad;
+	for (int i = 0; i < cells->count; i++) {
+		const struct pdf_text *text = cells->texts[i];
 
-		if (!flow_lay_cell(
-			    flow, cell, fmax(width, 1), &texts[i], error))
-			return false;
-		if (texts[i])
-			*height = fmax(*height,
-				pdf_text_lines(texts[i]) *
-						pdf_text_pitch(texts[i]) +
-					pad);
-		column += cell->span;
+		if (text)
+			height = fmax(height,
+				pdf_text_lines(text) * pdf_text_pitch(text) +
+					area->table->pad_mm * PDF_MM);
 	}
-	return true;
+	return height;
 }
 
 static void mark_row(struct area *box, const struct area *area,
-	const struct node *row, const struct pdf_text *const *texts,
-	double height)
+	const struct flow_cells *cells, double height)
 {
 	double border = area->table->width_pt;
 	double pad = area->table->pad_mm * PDF_MM;
 	double x = box->x;
 	int column = 0;
 
-	for (guint i = 0; i < row->cells->len; i++) {
-		const struct cell *cell =
-			&g_array_index(row->cells, struct cell, i);
-		int lines = texts[i] ? pdf_text_lines(texts[i]) : 0;
+	for (int i = 0; i < cells->count; i++) {
+		const struct pdf_text *text = cells->texts[i];
+		int lines = text ? pdf_text_lines(text) : 0;
 
 		area_mark_line(box, x, 0, x, height, border);
 		if (lines)
-			area_mark_text(box, texts[i], x + pad,
-				(height - lines * pdf_text_pitch(texts[i])) / 2,
-				0, lines);
-		x += span_width(area, column, cell->span);
-		column += cell->span;
+			area_mark_text(box, text, x + pad,
+				(height - lines * pdf_text_pitch(text)) / 2, 0,
+				lines);
+		x += span_width(area, column, cells->spans[i]);
+		column += cells->spans[i];
 	}
 	area_mark_line(box, x, 0, x, height, border);
 	area_mark_line(box, box->x, 0, x, 0, border);
@@ -108,23 +95,42 @@ static void mark_row(struct area *box, const struct area *area,
 	box->y = height;
 }
 
-bool flow_lay_row(struct flow *flow, struct area *area, const struct node *node,
-	GError **error)
+bool flow_place_cells(
+	struct area *area, const struct flow_cells *cells, GError **error)
 {
-	const struct pdf_text *texts[TEMPLATE_COLUMNS_MAX];
+	double height = row_height(area, cells);
 	struct area box;
-	double height;
 	bool ok;
 
-	if (!lay_row_texts(flow, area, node, texts, &height, error))
-		return false;
 	area_init(&box, area->x, area->width);
-	mark_row(&box, area, node, texts, height);
+	mark_row(&box, area, cells, height);
 	ok = area_place(area, &box, error);
-	if (ok && node->kind == NODE_HEAD) {
+	if (ok && cells->is_head) {
 		area_copy(area->head, &box, area->head->y);
 		area->head->y += height;
 	}
 	area_clear(&box);
 	return ok;
+}
+
+bool flow_lay_row(struct flow *flow, struct area *area, const struct node *node,
+	GError **error)
+{
+	struct flow_cells cells = {.count = (int)node->cells->len,
+		.is_head = node->kind == NODE_HEAD};
+	double pad = area->table->pad_mm * PDF_MM;
+	int column = 0;
+
+	for (int i = 0; i < cells.count; i++) {
+		const struct cell *cell =
+			&g_array_index(node->cells, struct cell, i);
+		double width = span_width(area, column, cell->span) - 2 * pad;
+
+		if (!flow_lay_cell(
+			    flow, cell, fmax(width, 1), &cells.texts[i], error))
+			return false;
+		cells.spans[i] = cell->span;
+		column += cell->span;
+	}
+	return flow_place_cells(area, &cells, error);
 }

@@ -32,7 +32,9 @@ static const char summary[] =
 	"  {\"error\":\"item.invalid\",\"detail\":\"...\"}\n\n"
 	"Example, to look at a template while writing it:\n"
 	"  yikou-paper --templates config/templates --sample receipt "
-	"--out /tmp/receipt.pdf";
+	"--out /tmp/receipt.pdf\n\n"
+	"Exit status: 0 done, 2 a template or a request is wrong, 5 cannot "
+	"write,\n64 usage.";
 
 static bool parse(
 	int argc, char **argv, struct arguments *arguments, GError **error)
@@ -152,6 +154,7 @@ static void list_fields(void)
 		[FIELD_TIME] = "time",
 		[FIELD_FLAG] = "flag",
 		[FIELD_LIST] = "list",
+		[FIELD_GRID] = "grid",
 		[FIELD_PAGE] = "number",
 		[FIELD_PAGES] = "number"};
 
@@ -189,8 +192,7 @@ int main(int argc, char **argv)
 		list_fields();
 	else {
 		if (!arguments.templates)
-			arguments.templates =
-				g_strdup(PREFIX "/share/yikou/templates");
+			arguments.templates = process_share("yikou/templates");
 		if (!arguments.check && !arguments.sample && !arguments.text)
 			exit_code = serve(arguments.templates);
 		else if (!run(&arguments, &error))

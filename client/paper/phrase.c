@@ -234,6 +234,11 @@ static bool set_format(struct part *part, const char *name,
 
 static bool check_plain(const struct field *field, GError **error)
 {
+	if (field->kind == FIELD_GRID) {
+		g_set_error(error, ITEM_ERROR, ITEM_ERROR_SYNTAX,
+			"'%s' is a table: use 'grid'", field->name);
+		return false;
+	}
 	if (field->kind != FIELD_FLAG && field->kind != FIELD_LIST)
 		return true;
 	g_set_error(error, ITEM_ERROR, ITEM_ERROR_SYNTAX,

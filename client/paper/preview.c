@@ -49,6 +49,43 @@ static bool show_cells(
 	return true;
 }
 
+static bool show_row(struct preview *preview, const struct field *field,
+	const struct json *cells, GError **error)
+{
+	g_autoptr(GString) line = g_string_new(NULL);
+
+	json_each (cell, cells) {
+		g_autofree char *text = field_grid_text(field, cell, error);
+
+		if (!text)
+			return false;
+		if (line->len && *text)
+			g_string_append(line, "  ");
+		g_string_append(line, text);
+	}
+	g_strdelimit(line->str, "\n", ' ');
+	if (line->len)
+		add_lines(preview, line->str);
+	return true;
+}
+
+static bool show_grid(
+	struct preview *preview, const struct node *node, GError **error)
+{
+	const struct fill *fill = &preview->fill;
+	struct field_grid grid;
+
+	if (!field_grid(node->list, fill->data, fill->row, &grid, error))
+		return false;
+	if (!show_row(preview, node->list, grid.columns, error))
+		return false;
+	json_each (row, grid.rows) {
+		if (!show_row(preview, node->list, row, error))
+			return false;
+	}
+	return true;
+}
+
 static bool show_if(
 	struct preview *preview, const struct node *node, GError **error)
 {
@@ -84,6 +121,8 @@ static bool show_node(
 		return show_if(preview, node, error);
 	case NODE_EACH:
 		return show_each(preview, node, error);
+	case NODE_GRID:
+		return show_grid(preview, node, error);
 	case NODE_TEXT:
 	case NODE_ROW:
 	case NODE_HEAD:

@@ -49,6 +49,7 @@ enum node_kind {
 	NODE_TABLE,     /* columns, children: head, row, if, each */
 	NODE_HEAD,      /* a row repeated on every page */
 	NODE_ROW,       /* cells, spans */
+	NODE_GRID,      /* list: the field; column_styles: head and cells */
 	NODE_QR,        /* cells[0], size_mm */
 	NODE_SEAL,      /* cells[0]: name in the ring, children: texts */
 	NODE_HEADER,    /* cells[0], size_mm from the top edge */

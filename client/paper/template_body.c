@@ -417,6 +417,45 @@ static bool read_head(
 	return read_cells(parser, statement, NODE_HEAD, error);
 }
 
+static bool read_grid_style(struct parser *parser, struct node *node,
+	struct statement *statement, const char *option, int at, GError **error)
+{
+	const char *name = statement_option(statement, option);
+
+	if (!name)
+		return template_fail(error, "expected %s=STYLE", option);
+	node->column_styles[at] = template_find_style(parser, name, error);
+	return node->column_styles[at] != NULL;
+}
+
+/* grid entry.grid head=STYLE cell=STYLE: columns as the data has them. */
+static bool read_grid(
+	struct parser *parser, struct statement *statement, GError **error)
+{
+	const char *name = statement_word(statement);
+	struct node *node = add_node(parser, NODE_GRID);
+
+	node->width_pt = 0.5;
+	node->pad_mm = 1.5;
+	if (!name)
+		return template_fail(
+			error, "expected 'grid FIELD head=STYLE cell=STYLE'");
+	node->list = phrase_field(name, &parser->scope, error);
+	if (!node->list)
+		return false;
+	if (node->list->kind != FIELD_GRID)
+		return template_fail(
+			error, "'%s' is no table of its own", name);
+	return read_grid_style(parser, node, statement, "head", 0, error) &&
+	       read_grid_style(parser, node, statement, "cell", 1, error) &&
+	       statement_number(
+		       statement, "border", 0, 5, &node->width_pt, error) &&
+	       statement_number(
+		       statement, "pad", 0, 20, &node->pad_mm, error) &&
+	       statement_number(
+		       statement, "height", 0, 100, &node->height_mm, error);
+}
+
 static bool read_end(
 	struct parser *parser, struct statement *statement, GError **error)
 {
@@ -453,6 +492,7 @@ static const struct keyword body_table[] = {
 	{"table", ANY_FLOW, false, read_table},
 	{"head", PLACE_TABLE, true, read_head},
 	{"row", PLACE_TABLE, true, read_row},
+	{"grid", ANY_FLOW, false, read_grid},
 	{"qr", ANY_FLOW, true, read_qr},
 	{"seal", ANY_FLOW, true, read_seal},
 	{"header", PLACE_TOP, true, read_header},

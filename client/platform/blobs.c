@@ -190,7 +190,7 @@ struct reply *blobs_get(
 	if (!platform_next(platform, rows))
 		return reply_problem(platform, PROBLEM_NOT_FOUND, NULL);
 	if (!read_range(request->range, db_int(rows, 1), &from, &len))
-		return reply_problem(platform, PROBLEM_RANGE, NULL);
+		return reply_problem(platform, PROBLEM_BAD_RANGE, NULL);
 	reply = reply_file(
 		200, db_text(rows, 0), platform_blob_path(platform, sha256));
 	cut_part(reply, db_int(rows, 1), from, len);

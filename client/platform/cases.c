@@ -71,45 +71,26 @@ static bool announce(
 
 static struct json *documents_of(struct platform *platform, const char *case_id)
 {
+	static const char *const columns[] = {
+		"kind", "number", "sha256", "#size", "#pages", NULL};
 	AUTO(db_rows) rows = db_select(platform->db,
 		"SELECT kind, number, sha256, size, pages FROM documents"
 		" WHERE case_id = ?1 ORDER BY kind, number",
 		DB_VALUES(DB_TEXT(case_id)));
-	struct json *list = json_new_array();
 
-	while (platform_next(platform, rows)) {
-		struct json *row = json_new_object();
-
-		json_put_text(row, "kind", db_text(rows, 0));
-		json_put_text(row, "number", db_text(rows, 1));
-		json_put_text(row, "sha256", db_text(rows, 2));
-		json_put_int(row, "size", db_int(rows, 3));
-		json_put_int(row, "pages", db_int(rows, 4));
-		json_add(list, row);
-	}
-	return list;
+	return platform_list(platform, rows, columns);
 }
 
 static struct json *ratings_of(struct platform *platform, const char *case_id)
 {
+	static const char *const columns[] = {"rating_id", "ticket_id",
+		"#level", "none", "device", "at", NULL};
 	AUTO(db_rows) rows = db_select(platform->db,
 		"SELECT rating_id, ticket_id, level, none, device, at"
 		" FROM ratings WHERE case_id = ?1 ORDER BY at",
 		DB_VALUES(DB_TEXT(case_id)));
-	struct json *list = json_new_array();
 
-	while (platform_next(platform, rows)) {
-		struct json *row = json_new_object();
-
-		json_put_text(row, "rating_id", db_text(rows, 0));
-		json_put_text(row, "ticket_id", db_text(rows, 1));
-		json_put_int(row, "level", db_int(rows, 2));
-		json_put_text(row, "none", db_text(rows, 3));
-		json_put_text(row, "device", db_text(rows, 4));
-		json_put_text(row, "at", db_text(rows, 5));
-		json_add(list, row);
-	}
-	return list;
+	return platform_list(platform, rows, columns);
 }
 
 static struct json *ops_of(struct platform *platform, const char *case_id)

@@ -20,18 +20,19 @@ static char *seen_key(const char *entity, const char *id)
 	return g_strconcat(entity, " ", id, NULL);
 }
 
-static bool is_unchanged(struct load *load, const char *entity, const char *id,
-	const char *version)
+static bool is_unchanged(struct platform *platform, const char *entity,
+	const char *id, const char *version)
 {
-	AUTO(db_rows) rows = db_select(load->platform->db,
+	AUTO(db_rows) rows = db_select(platform->db,
 		"SELECT version FROM changes WHERE feed = 'catalog'"
 		" AND entity = ?1 AND id = ?2 AND deleted = 0",
 		DB_VALUES(DB_TEXT(entity), DB_TEXT(id)));
 
-	return platform_next(load->platform, rows) &&
+	return platform_next(platform, rows) &&
 	       strcmp(db_text(rows, 0), version) == 0;
 }
 
+/* The version of a row is the beginning of its digest. */
 char *feed_version(const char *text)
 {
 	char version[SHA256_TEXT];
@@ -48,22 +49,29 @@ static bool is_edited(struct load *load, const char *id)
 		DB_VALUES(DB_TEXT(id)));
 }
 
-static bool put_row(struct load *load, const char *entity, const char *id,
-	const struct json *body, GError **error)
+bool feed_put_catalog(struct platform *platform, const char *entity,
+	const char *id, const struct json *body, GError **error)
 {
 	g_autofree char *text = json_print(body);
 	g_autofree char *version = feed_version(text);
 
-	g_hash_table_add(load->seen, seen_key(entity, id));
-	if (is_edited(load, id) || is_unchanged(load, entity, id, version))
+	if (is_unchanged(platform, entity, id, version))
 		return true;
-	return feed_put(load->platform,
+	return feed_put(platform,
 		&(struct change){.feed = "catalog",
 			.entity = entity,
 			.id = id,
 			.version = version,
 			.body = text},
 		error);
+}
+
+static bool put_row(struct load *load, const char *entity, const char *id,
+	const struct json *body, GError **error)
+{
+	g_hash_table_add(load->seen, seen_key(entity, id));
+	return is_edited(load, id) ||
+	       feed_put_catalog(load->platform, entity, id, body, error);
 }
 
 /* name comes from catalog.json: it must stay below the folder. */

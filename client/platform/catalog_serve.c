@@ -5,6 +5,7 @@
 
 #include <gio/gio.h>
 
+#include "client/base/error.h"
 #include "client/platform/feeds.h"
 #include "client/platform/record.h"
 
@@ -136,25 +137,41 @@ static bool keep_item(struct platform *platform, const char *code,
 		       error);
 }
 
+/* What GET added to the item does not come back into it. */
+static struct json *plain_item(const struct json *body)
+{
+	struct json *item = json_copy(body);
+
+	json_put(item, "server_epoch", NULL);
+	json_put(item, "server_time", NULL);
+	return item;
+}
+
 struct reply *items_put(
 	struct platform *platform, const struct request *request)
 {
 	const char *code = request->args[0];
+	AUTO(json) item = plain_item(request->json);
 	AUTO(entry) old = find_entry(platform, "item", code);
 	AUTO(entry) kept = NULL;
 	g_autoptr(GError) error = NULL;
 	struct reply *reply;
 
-	if (strcmp(code, json_text(request->json, "code")) != 0)
+	if (strcmp(code, json_text(item, "code")) != 0)
 		return reply_field(platform, "code", "format");
-	if (old && json_equal(old->body, request->json))
+	if (old && json_equal(old->body, item))
 		return entry_reply(
 			platform, request, old, json_copy(old->body));
 	reply = precondition(platform, request, old ? old->version : NULL,
 		old ? json_copy(old->body) : NULL);
 	if (reply)
 		return reply;
-	if (!keep_item(platform, code, request->json, &error))
+	if (!feed_check_item(platform, code, item, &error))
+		return error->domain == ITEM_ERROR
+			       ? reply_problem(platform, PROBLEM_INVALID,
+					 error->message)
+			       : reply_error(platform, error);
+	if (!keep_item(platform, code, item, &error))
 		return reply_error(platform, error);
 	kept = find_entry(platform, "item", code);
 	reply = entry_reply(platform, request, kept, json_copy(kept->body));

@@ -5,7 +5,7 @@
 
 #include "client/platform/platform.h"
 
-/* Integers are printed as such, everything else as text. */
+/* Columns as platform_list() takes them. */
 static const struct {
 	const char *name, *sql;
 	const char *columns[10];
@@ -49,19 +49,6 @@ static const struct {
 		{"store_uuid", "#epoch", "#contiguous", "chain_head"}},
 };
 
-static struct json *dump_row(struct db_rows *rows, const char *const *columns)
-{
-	struct json *row = json_new_object();
-
-	for (int i = 0; columns[i]; i++) {
-		if (columns[i][0] == '#')
-			json_put_int(row, columns[i] + 1, db_int(rows, i));
-		else
-			json_put_text(row, columns[i], db_text(rows, i));
-	}
-	return row;
-}
-
 struct reply *dump_get(struct platform *platform, const struct request *request)
 {
 	struct json *value = json_new_object();
@@ -70,11 +57,9 @@ struct reply *dump_get(struct platform *platform, const struct request *request)
 	for (size_t i = 0; i < G_N_ELEMENTS(tables); i++) {
 		AUTO(db_rows) rows =
 			db_select(platform->db, tables[i].sql, NULL);
-		struct json *list = json_new_array();
 
-		while (platform_next(platform, rows))
-			json_add(list, dump_row(rows, tables[i].columns));
-		json_put(value, tables[i].name, list);
+		json_put(value, tables[i].name,
+			platform_list(platform, rows, tables[i].columns));
 	}
 	return reply_json(platform, 200, value);
 }

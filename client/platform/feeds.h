@@ -6,6 +6,7 @@
 #ifndef CLIENT_PLATFORM_FEEDS_H
 #define CLIENT_PLATFORM_FEEDS_H
 
+#include "client/base/json.h"
 #include "client/platform/platform.h"
 
 const char *const *feed_names(void); /* NULL ended */
@@ -27,10 +28,20 @@ char *feed_version(const char *text);
  * older than one of them gets 410 and starts again. */
 bool feed_prune(struct platform *platform, int64_t before_ms, GError **error);
 
+/* A row of feed "catalog", unless it is served like this already. Inside the
+ * caller's transaction. */
+bool feed_put_catalog(struct platform *platform, const char *entity,
+	const char *id, const struct json *body, GError **error);
+
 /* Makes feed "catalog" equal to the files of config/catalog: entities
  * "catalog" (catalog.json), "item" and "dictionary". What is the same as
  * before is not sent again. One transaction. */
 bool feed_load_catalog(
 	struct platform *platform, const char *dir, GError **error);
+
+/* Would the catalogue that is served take this item? ITEM_ERROR says why not.
+ */
+bool feed_check_item(struct platform *platform, const char *code,
+	const struct json *body, GError **error);
 
 #endif

@@ -19,7 +19,9 @@ HANDLER(ops_batch);
 HANDLER(ops_get);
 HANDLER(ops_lookup);
 HANDLER(stores_get);
+/* reconciliation.c */
 HANDLER(digests_get);
+HANDLER(reconciliation_ops);
 /* blobs.c */
 HANDLER(blobs_missing);
 HANDLER(blobs_put);
@@ -66,6 +68,8 @@ HANDLER(seals_sign);
 /* pages.c */
 HANDLER(page_home);
 HANDLER(page_case);
+/* catalog_post.c */
+HANDLER(catalog_post);
 /* chaos.c, dump.c */
 HANDLER(chaos_post);
 HANDLER(dump_get);

@@ -85,8 +85,8 @@ static bool parse_arguments(int argc, char **argv, struct arguments *arguments)
 		"    --seed config/demo/platform-seed.json\n"
 		"\n"
 		"Prints {\"listening\":\"127.0.0.1:PORT\"} when it is ready.\n"
-		"Exit status: 0 told to stop, 3 address in use, 5 storage,\n"
-		"6 the state is in use, 64 usage.\n");
+		"Exit status: 0 told to stop, 2 a file is wrong, 3 address in\n"
+		"use, 5 storage, 6 the state is in use, 64 usage.\n");
 	g_option_context_add_main_entries(context, entries, NULL);
 	if (!g_option_context_parse(context, &argc, &argv, &error)) {
 		fprintf(stderr, "%s: %s\n", PROGRAM, error->message);

@@ -127,7 +127,7 @@ static bool book(struct platform *platform, const struct series *series,
 	       db_run(platform->db,
 		       "INSERT INTO number_series(series, last) VALUES(?1, ?2)"
 		       " ON CONFLICT(series) DO UPDATE"
-		       " SET last = excluded.last",
+		       " SET last = max(last, excluded.last)",
 		       DB_VALUES(DB_TEXT(series->name), DB_INT(last)), error) &&
 	       db_run(platform->db,
 		       "INSERT INTO number_blocks(block_id, series,"
@@ -141,6 +141,32 @@ static bool book(struct platform *platform, const struct series *series,
 			       DB_INT(clock_wall_ms())),
 		       error) &&
 	       db_commit(change, error);
+}
+
+/* A block that was leased before this platform was restored from a backup: its
+ * store says so. Taken back unless the numbers went to somebody else. */
+static struct reply *claimed_block(struct platform *platform,
+	const struct series *series, const struct json *order)
+{
+	int64_t first = json_int_or(order, "first", 0);
+	int64_t last = json_int_or(order, "last", 0);
+	g_autoptr(GError) error = NULL;
+
+	if (last < first || last > series->last ||
+		last - first >= json_int_or(order, "count", 0))
+		return reply_problem(
+			platform, PROBLEM_MALFORMED, "first and last");
+	if (platform_exists(platform,
+		    "SELECT 1 FROM number_blocks WHERE series = ?1"
+		    " AND first <= ?3 AND last >= ?2",
+		    DB_VALUES(DB_TEXT(series->name), DB_INT(first),
+			    DB_INT(last))))
+		return reply_problem(
+			platform, PROBLEM_NUMBER_TAKEN, series->name);
+	if (!book(platform, series, order, first, last, &error))
+		return reply_error(platform, error);
+	return block_reply(platform, 201, series, json_text(order, "block_id"),
+		first, last);
 }
 
 static struct reply *new_block(struct platform *platform,
@@ -177,7 +203,11 @@ struct reply *numbers_lease(
 		return reply_invalid(platform, errors);
 	}
 	reply = known_block(platform, &series, order);
-	return reply ? reply : new_block(platform, &series, order);
+	if (reply)
+		return reply;
+	if (json_get(order, "first") || json_get(order, "last"))
+		return claimed_block(platform, &series, order);
+	return new_block(platform, &series, order);
 }
 
 /* Giving back, settling ------------------------------------------------- */

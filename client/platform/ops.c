@@ -15,6 +15,7 @@
 #include "client/platform/numbers.h"
 #include "client/platform/contract.h"
 #include "client/platform/op_check.h"
+#include "client/platform/op_refused.h"
 #include "client/platform/stores.h"
 #include "client/platform/tickets.h"
 
@@ -89,6 +90,8 @@ static const struct kind kinds[] = {
 	{"window.pause", "window", NULL, "window_act", apply_window},
 	{"window.resume", "window", NULL, "window_act", apply_window},
 	{"number.void", "number", NULL, "number_act", apply_number},
+	{"op.void", "op", "op_id", "op_void", op_apply_void},
+	{"op.supersede", "op", "op_id", "op_supersede", op_apply_supersede},
 };
 
 struct batch {
@@ -111,8 +114,9 @@ static struct json *receipt(const char *sha256, const char *time)
 	return value;
 }
 
+/* outcome: only of ops about a refused one. */
 static struct json *success(const char *op_id, int status, int64_t version,
-	const char *sha256, const char *time)
+	const char *sha256, const char *time, const char *outcome)
 {
 	struct json *value = json_new_object();
 	g_autofree char *mark = g_strdup_printf("%" G_GINT64_FORMAT, version);
@@ -122,6 +126,8 @@ static struct json *success(const char *op_id, int status, int64_t version,
 	if (status == 200)
 		json_put_bool(value, "replay", true);
 	json_put_text(value, "version", mark);
+	if (outcome)
+		json_put_text(value, "outcome", outcome);
 	json_put(value, "receipt", receipt(sha256, time));
 	return value;
 }
@@ -160,9 +166,9 @@ static struct json *replay(struct platform *platform, const struct op *op)
 {
 	AUTO(db_rows) rows = db_select(platform->db,
 		"SELECT body_sha256, store_uuid, agg_id, agg_seq, version,"
-		" applied_ms FROM ops WHERE op_id = ?1",
+		" applied_ms, state FROM ops WHERE op_id = ?1",
 		DB_VALUES(DB_TEXT(op->op_id)));
-	g_autofree char *time = NULL;
+	g_autofree char *time = NULL, *outcome = NULL;
 
 	if (!platform_next(platform, rows))
 		return NULL;
@@ -173,8 +179,12 @@ static struct json *replay(struct platform *platform, const struct op *op)
 		return failure(
 			op->op_id, problem_json(PROBLEM_ID_REUSED,
 					   "op_id was used for another op"));
+	if (strcmp(db_text(rows, 6), "applied") != 0)
+		return failure(op->op_id, problem_json(PROBLEM_VOIDED, NULL));
 	time = clock_iso(db_int(rows, 5));
-	return success(op->op_id, 200, db_int(rows, 4), op->sha256, time);
+	outcome = op_outcome(platform, op->agg, op->agg_id);
+	return success(
+		op->op_id, 200, db_int(rows, 4), op->sha256, time, outcome);
 }
 
 /* Bodies ---------------------------------------------------------------- */
@@ -188,8 +198,9 @@ static const struct kind *find_kind(const char *name)
 	return NULL;
 }
 
-static struct json *check_body(const struct kind *kind, const struct op *op)
+struct json *op_check_body(const struct op *op)
 {
+	const struct kind *kind = find_kind(op->kind);
 	AUTO(json) errors = json_new_array();
 
 	if (!kind)
@@ -206,7 +217,14 @@ static struct json *check_body(const struct kind *kind, const struct op *op)
 
 /* Applying -------------------------------------------------------------- */
 
-static bool keep(struct platform *platform, const struct op *op,
+bool op_apply(struct platform *platform, const struct op *op, int64_t *version,
+	struct json **problem, GError **error)
+{
+	return find_kind(op->kind)->apply(
+		platform, op, version, problem, error);
+}
+
+bool op_keep(struct platform *platform, const struct op *op, const char *state,
 	int64_t version, GError **error)
 {
 	const struct json *actor_json = json_get(op->envelope, "actor");
@@ -218,9 +236,10 @@ static bool keep(struct platform *platform, const struct op *op,
 	return db_run(platform->db,
 		"INSERT INTO ops(op_id, store_uuid, store_epoch, store_seq,"
 		" agg, agg_id, agg_seq, kind, window, day, body, body_sha256,"
-		" prev_hash, hash, actor, time, version, applied_ms)"
+		" prev_hash, hash, actor, time, version, applied_ms,"
+		" state)"
 		" VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12,"
-		" ?13, ?14, ?15, ?16, ?17, ?18)",
+		" ?13, ?14, ?15, ?16, ?17, ?18, ?19)",
 		DB_VALUES(DB_TEXT(op->op_id), DB_TEXT(op->store_uuid),
 			DB_INT(op->store_epoch), DB_INT(op->store_seq),
 			DB_TEXT(op->agg), DB_TEXT(op->agg_id),
@@ -229,7 +248,7 @@ static bool keep(struct platform *platform, const struct op *op,
 			DB_BLOB(op->raw.text, op->raw.len), DB_TEXT(op->sha256),
 			DB_TEXT(op->prev_hash), DB_TEXT(op->hash),
 			DB_TEXT(actor), DB_TEXT(time), DB_INT(version),
-			DB_INT(op->now_ms)),
+			DB_INT(op->now_ms), DB_TEXT(state)),
 		error);
 }
 
@@ -251,27 +270,27 @@ static struct json *refusal_of(GError **error)
 }
 
 /* All or nothing of one op. */
-static struct json *apply(struct platform *platform, const struct kind *kind,
-	const struct op *op, int64_t *version, GError **error)
+static struct json *apply(struct platform *platform, const struct op *op,
+	int64_t *version, GError **error)
 {
 	AUTO(db_transaction) change = db_begin(platform->db, error);
 	struct json *problem = NULL;
 
 	if (!change)
 		return NULL;
-	if (kind->apply(platform, op, version, &problem, error) && !problem &&
-		keep(platform, op, *version, error))
+	if (op_apply(platform, op, version, &problem, error) && !problem &&
+		op_keep(platform, op, "applied", *version, error))
 		db_commit(change, error);
 	return problem ? problem : refusal_of(error);
 }
 
-static struct json *check(struct platform *platform, const struct kind *kind,
-	const struct op *op, GError **error)
+static struct json *check(
+	struct platform *platform, const struct op *op, GError **error)
 {
 	struct json *problem = op_check_order(platform, op, error);
 
 	if (!problem && !*error)
-		problem = check_body(kind, op);
+		problem = op_check_body(op);
 	if (!problem && !*error)
 		problem = op_check_chain(platform, op, error);
 	if (!problem && !*error)
@@ -284,18 +303,20 @@ static struct json *check(struct platform *platform, const struct kind *kind,
 static struct json *run_op(
 	struct batch *batch, const struct op *op, GError **error)
 {
-	const struct kind *kind = find_kind(op->kind);
 	struct json *result = replay(batch->platform, op), *problem;
+	g_autofree char *outcome = NULL;
 	int64_t version = 0;
 
 	if (result)
 		return result;
-	problem = check(batch->platform, kind, op, error);
+	problem = check(batch->platform, op, error);
 	if (!problem && !*error)
-		problem = apply(batch->platform, kind, op, &version, error);
+		problem = apply(batch->platform, op, &version, error);
 	if (problem)
 		return failure(op->op_id, problem);
-	return success(op->op_id, 201, version, op->sha256, batch->now);
+	outcome = op_outcome(batch->platform, op->agg, op->agg_id);
+	return success(
+		op->op_id, 201, version, op->sha256, batch->now, outcome);
 }
 
 /* The batch ------------------------------------------------------------- */
@@ -451,20 +472,22 @@ struct reply *ops_batch(
 	return run_batch(&batch, body, &text);
 }
 
-static struct json *outcome(struct platform *platform, const char *op_id)
+static struct json *fate_of(struct platform *platform, const char *op_id)
 {
 	AUTO(db_rows) rows = db_select(platform->db,
 		"SELECT op_id, version, body_sha256, applied_ms, kind, agg,"
-		" agg_id, agg_seq FROM ops WHERE op_id = ?1",
+		" agg_id, agg_seq, state FROM ops WHERE op_id = ?1",
 		DB_VALUES(DB_TEXT(op_id)));
-	g_autofree char *time = NULL;
+	g_autofree char *time = NULL, *outcome = NULL;
 	struct json *value;
 
 	if (!platform_next(platform, rows))
 		return NULL;
 	time = clock_iso(db_int(rows, 3));
-	value = success(
-		db_text(rows, 0), 200, db_int(rows, 1), db_text(rows, 2), time);
+	outcome = op_outcome(platform, db_text(rows, 5), db_text(rows, 6));
+	value = success(db_text(rows, 0), 200, db_int(rows, 1),
+		db_text(rows, 2), time, outcome);
+	json_put_text(value, "state", db_text(rows, 8));
 	json_put_text(value, "kind", db_text(rows, 4));
 	json_put_text(value, "agg", db_text(rows, 5));
 	json_put_text(value, "agg_id", db_text(rows, 6));
@@ -475,7 +498,7 @@ static struct json *outcome(struct platform *platform, const char *op_id)
 /* What became of an op whose reply was lost. */
 struct reply *ops_get(struct platform *platform, const struct request *request)
 {
-	struct json *value = outcome(platform, request->args[0]);
+	struct json *value = fate_of(platform, request->args[0]);
 
 	return value ? reply_json(platform, 200, value)
 		     : reply_problem(platform, PROBLEM_NOT_FOUND, NULL);
@@ -488,7 +511,7 @@ struct reply *ops_lookup(
 	struct json *unknown = json_new_array();
 
 	json_each (op_id, json_get(request->json, "op_ids")) {
-		struct json *result = outcome(platform, json_as_text(op_id));
+		struct json *result = fate_of(platform, json_as_text(op_id));
 
 		if (result)
 			json_add(results, result);

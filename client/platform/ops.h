@@ -23,4 +23,14 @@ struct op {
 	int64_t now_ms;
 };
 
+/* The body of an op by its kind: NULL when it is fine, else the problem. */
+struct json *op_check_body(const struct op *op);
+/* What the kind of op does, in the caller's transaction; the op must have
+ * passed its checks. False with a problem or an error. */
+bool op_apply(struct platform *platform, const struct op *op, int64_t *version,
+	struct json **problem, GError **error);
+/* Kept for ever, as "applied", "void" or "superseded". */
+bool op_keep(struct platform *platform, const struct op *op, const char *state,
+	int64_t version, GError **error);
+
 #endif

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "client/base/error.h"
+#include "client/base/json.h"
 #include "client/base/file.h"
 #include "client/base/log.h"
 #include "client/platform/chaos.h"
@@ -50,6 +51,30 @@ bool platform_next(struct platform *platform, struct db_rows *rows)
 	if (!db_end(rows, &error))
 		read_failed(platform, error);
 	return false;
+}
+
+static struct json *row_as_json(
+	struct db_rows *rows, const char *const *columns)
+{
+	struct json *row = json_new_object();
+
+	for (int i = 0; columns[i]; i++) {
+		if (columns[i][0] == '#')
+			json_put_int(row, columns[i] + 1, db_int(rows, i));
+		else
+			json_put_text(row, columns[i], db_text(rows, i));
+	}
+	return row;
+}
+
+struct json *platform_list(struct platform *platform, struct db_rows *rows,
+	const char *const *columns)
+{
+	struct json *list = json_new_array();
+
+	while (platform_next(platform, rows))
+		json_add(list, row_as_json(rows, columns));
+	return list;
 }
 
 char *platform_meta(struct platform *platform, const char *name)
@@ -125,7 +150,7 @@ static bool open_database(struct platform *platform, GError **error)
 	};
 
 	platform->db = db_open(&options, error);
-	return platform->db != NULL;
+	return platform->db && db_quick_check(platform->db, error);
 }
 
 struct platform *platform_open(

@@ -74,6 +74,10 @@ int64_t platform_number(struct platform *platform, const char *sql,
 	const struct db_value *values, int64_t otherwise);
 /* db_next() of such a read. */
 bool platform_next(struct platform *platform, struct db_rows *rows);
+/* All rows as an array of objects. The names of the columns, NULL ended; those
+ * that begin with # are integers, the others text. */
+struct json *platform_list(struct platform *platform, struct db_rows *rows,
+	const char *const *columns);
 
 /* Small facts; NULL when not set. Caller frees. */
 char *platform_meta(struct platform *platform, const char *name);

@@ -17,6 +17,7 @@
 	X(PROBLEM_METHOD, "method_not_allowed", 405, false, "不支持该方法")   \
 	X(PROBLEM_OUT_OF_ORDER, "out_of_order", 409, true, "顺序不连续")      \
 	X(PROBLEM_MISSING_BLOBS, "missing_blobs", 409, true, "附件尚未上传")  \
+	X(PROBLEM_VOIDED, "voided", 409, false, "该操作已作废或更正")         \
 	X(PROBLEM_NUMBERS_EXHAUSTED, "numbers_exhausted", 409, false,         \
 		"号段已用完")                                                 \
 	X(PROBLEM_ILLEGAL_STATE, "illegal_state", 409, false,                 \
@@ -34,7 +35,7 @@
 	X(PROBLEM_TOO_LARGE, "too_large", 413, false, "内容过大")             \
 	X(PROBLEM_MEDIA_TYPE, "unsupported_media_type", 415, false,           \
 		"不支持的内容类型")                                           \
-	X(PROBLEM_RANGE, "range_not_satisfiable", 416, false,                 \
+	X(PROBLEM_BAD_RANGE, "range_not_satisfiable", 416, false,             \
 		"所要的范围不存在")                                           \
 	X(PROBLEM_INVALID, "invalid", 422, false, "内容不符合要求")           \
 	X(PROBLEM_DIGEST_MISMATCH, "digest_mismatch", 422, false,             \

@@ -137,9 +137,12 @@ static const struct route routes[] = {
 	{METHOD_GET, "/v1/statistics/{report}", statistics_get, 0},
 	LIST("/v1/audit-log", resource_audit),
 	{METHOD_GET, "/v1/reconciliation/digests", digests_get, 0},
+	{METHOD_GET, "/v1/reconciliation/ops", reconciliation_ops, 0},
 	{METHOD_GET, "/", page_home, ROUTE_OPEN | ROUTE_LOCAL | ROUTE_SELF},
 	{METHOD_GET, "/cases/{case_id}", page_case,
 		ROUTE_OPEN | ROUTE_LOCAL | ROUTE_SELF},
+	{METHOD_POST, "/_catalog", catalog_post,
+		ROUTE_OPEN | ROUTE_LOCAL | ROUTE_JSON | ROUTE_SELF},
 	{METHOD_POST, "/_chaos", chaos_post,
 		ROUTE_OPEN | ROUTE_LOCAL | ROUTE_JSON | ROUTE_SELF |
 			ROUTE_CHAOS},

@@ -153,9 +153,14 @@ static const char version_1[] =
 	" UNIQUE(feed, entity, id));"
 	"CREATE INDEX changes_feed ON changes(feed, seq);";
 
+/* What a person decided about a refused op: 'void', or 'superseded' by the body
+ * that stands there. Its place in lane and chain is taken in either case. */
+static const char version_2[] =
+	"ALTER TABLE ops ADD COLUMN state TEXT NOT NULL DEFAULT 'applied';";
+
 /* The resources beyond push and pull. A record is a document with a version,
  * see record.h; answers are kept by Idempotency-Key, for ever. */
-static const char version_2[] =
+static const char version_3[] =
 	"CREATE TABLE records("
 	" row INTEGER PRIMARY KEY,"
 	" kind TEXT NOT NULL,"
@@ -206,5 +211,6 @@ static const char version_2[] =
 const struct db_migration schema_migrations[] = {
 	{1, version_1},
 	{2, version_2},
+	{3, version_3},
 };
 const size_t schema_migration_count = G_N_ELEMENTS(schema_migrations);

@@ -5,9 +5,9 @@
 #include "client/platform/platform.h"
 #include "client/rules/day.h"
 
-#define COUNTS                                                             \
-	"count(*), sum(state NOT IN ('refused', 'not-needed', 'void')),"   \
-	" sum(state IN ('refused', 'not-needed')), coalesce(sum(r.n), 0)," \
+#define COUNTS                                                               \
+	"count(*), sum(c.state NOT IN ('refused', 'not-needed', 'void')),"   \
+	" sum(c.state IN ('refused', 'not-needed')), coalesce(sum(r.n), 0)," \
 	" coalesce(sum(r.satisfied), 0)"
 /* Levels 5 to 3 are satisfied. */
 #define FROM                                                            \

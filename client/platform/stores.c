@@ -1,5 +1,5 @@
 /* Proof that nothing is missing: per store the dense sequence, its gaps and
- * the head of its hash chain; per window and day a count and a XOR. */
+ * the head of its hash chain. */
 #include "client/platform/stores.h"
 
 #include <string.h>
@@ -7,7 +7,6 @@
 #include "client/base/clock.h"
 #include "client/base/error.h"
 #include "client/platform/handlers.h"
-#include "client/rules/day.h"
 
 enum { GAPS_MAX = 100 };
 
@@ -132,63 +131,5 @@ struct reply *stores_get(
 	json_put(value, "gaps", gaps_of(platform, uuid, db_int(rows, 1)));
 	json_put_text(value, "chain_head", db_text(rows, 2));
 	json_put(value, "counts", counts_of(platform, uuid));
-	return reply_json(platform, 200, value);
-}
-
-/* Reconciliation -------------------------------------------------------- */
-
-static bool add_hash(const char *text, uint8_t sum[SHA256_LEN])
-{
-	uint8_t hash[SHA256_LEN];
-	size_t len;
-
-	if (!hex_decode(text, hash, sizeof(hash), &len) || len != sizeof(hash))
-		return false;
-	for (size_t i = 0; i < sizeof(hash); i++)
-		sum[i] ^= hash[i];
-	return true;
-}
-
-bool store_bucket(struct platform *platform, const char *window,
-	const char *day, int64_t *count, char xor_hex[SHA256_TEXT],
-	GError **error)
-{
-	uint8_t sum[SHA256_LEN] = {0};
-	g_autofree char *hex = NULL;
-	AUTO(db_rows) rows = db_select(platform->db,
-		"SELECT hash FROM ops WHERE window = ?1 AND day = ?2",
-		DB_VALUES(DB_TEXT(window), DB_TEXT(day)));
-
-	*count = 0;
-	while (db_next(rows) && add_hash(db_text(rows, 0), sum))
-		(*count)++;
-	hex = hex_encode(sum, sizeof(sum));
-	g_strlcpy(xor_hex, hex, SHA256_TEXT);
-	return db_end(rows, error);
-}
-
-/* The bucket of an op is its actor's window and the date written in its
- * time.wall, so both sides sort it alike whatever their clocks say. */
-struct reply *digests_get(
-	struct platform *platform, const struct request *request)
-{
-	const char *window = request_query(request, "window");
-	const char *day = request_query(request, "day");
-	char xor_hex[SHA256_TEXT];
-	g_autoptr(GError) error = NULL;
-	struct json *value;
-	int64_t count;
-
-	if (!window || !*window || !day || strlen(day) != 10 ||
-		day_parse(day) == 0)
-		return reply_problem(platform, PROBLEM_MALFORMED,
-			"window and day (2026-11-23) are needed");
-	if (!store_bucket(platform, window, day, &count, xor_hex, &error))
-		return reply_error(platform, error);
-	value = json_new_object();
-	json_put_text(value, "window", window);
-	json_put_text(value, "day", day);
-	json_put_int(value, "count", count);
-	json_put_text(value, "xor", xor_hex);
 	return reply_json(platform, 200, value);
 }

@@ -10,33 +10,39 @@
 #include "client/store/store.h"
 
 /* X(code, name): a closed list; a new act needs a line here. */
-#define AUDIT_ACTS(X)                           \
-	X(AUDIT_LOGIN, "login")                 \
-	X(AUDIT_LOGIN_FAILED, "login.failed")   \
-	X(AUDIT_LOGOUT, "logout")               \
-	X(AUDIT_LOCK, "lock")                   \
-	X(AUDIT_UNLOCK, "unlock")               \
-	X(AUDIT_START, "start")                 \
-	X(AUDIT_STOP, "stop")                   \
-	X(AUDIT_CASE_DRAFT, "case.draft")       \
-	X(AUDIT_CASE_RECEIVE, "case.receive")   \
-	X(AUDIT_CASE_ACCEPT, "case.accept")     \
-	X(AUDIT_CASE_REFUSE, "case.refuse")     \
-	X(AUDIT_CASE_ABANDON, "case.abandon")   \
-	X(AUDIT_CASE_DOCUMENT, "case.document") \
-	X(AUDIT_CASE_READ, "case.read")         \
-	X(AUDIT_CASE_SEARCH, "case.search")     \
-	X(AUDIT_REVEAL, "reveal")               \
-	X(AUDIT_PRINT, "print")                 \
-	X(AUDIT_TICKET, "ticket")               \
-	X(AUDIT_PAUSE, "window.pause")          \
-	X(AUDIT_RESUME, "window.resume")        \
-	X(AUDIT_RATING, "rating")               \
-	X(AUDIT_NUMBER_BLOCK, "number.block")   \
-	X(AUDIT_NUMBER_VOID, "number.void")     \
-	X(AUDIT_SYNC_RUN, "sync.run")           \
-	X(AUDIT_SYNC_PARKED, "sync.parked")     \
-	X(AUDIT_DEVICE, "device")
+#define AUDIT_ACTS(X)                             \
+	X(AUDIT_LOGIN, "login")                   \
+	X(AUDIT_LOGIN_FAILED, "login.failed")     \
+	X(AUDIT_LOGOUT, "logout")                 \
+	X(AUDIT_LOCK, "lock")                     \
+	X(AUDIT_UNLOCK, "unlock")                 \
+	X(AUDIT_START, "start")                   \
+	X(AUDIT_STOP, "stop")                     \
+	X(AUDIT_CASE_DRAFT, "case.draft")         \
+	X(AUDIT_CASE_RECEIVE, "case.receive")     \
+	X(AUDIT_CASE_ACCEPT, "case.accept")       \
+	X(AUDIT_CASE_REFUSE, "case.refuse")       \
+	X(AUDIT_CASE_ABANDON, "case.abandon")     \
+	X(AUDIT_CASE_DOCUMENT, "case.document")   \
+	X(AUDIT_CASE_READ, "case.read")           \
+	X(AUDIT_CASE_SEARCH, "case.search")       \
+	X(AUDIT_REVEAL, "reveal")                 \
+	X(AUDIT_PRINT, "print")                   \
+	X(AUDIT_REPRINT, "reprint")               \
+	X(AUDIT_TICKET, "ticket")                 \
+	X(AUDIT_PAUSE, "window.pause")            \
+	X(AUDIT_RESUME, "window.resume")          \
+	X(AUDIT_RATING, "rating")                 \
+	X(AUDIT_NUMBER_BLOCK, "number.block")     \
+	X(AUDIT_NUMBER_VOID, "number.void")       \
+	X(AUDIT_SYNC_RUN, "sync.run")             \
+	X(AUDIT_SYNC_PARKED, "sync.parked")       \
+	X(AUDIT_SYNC_REQUEUE, "sync.requeue")     \
+	X(AUDIT_SYNC_VOID, "sync.void")           \
+	X(AUDIT_SYNC_SUPERSEDE, "sync.supersede") \
+	X(AUDIT_DEVICE, "device")                 \
+	X(AUDIT_CATALOG, "catalog")               \
+	X(AUDIT_CATALOG_AGREE, "catalog.agree")
 
 #define AUDIT_ACT_ROW(code, name) code,
 enum audit_act { AUDIT_ACTS(AUDIT_ACT_ROW) AUDIT_ACT_COUNT };

@@ -285,6 +285,23 @@ GPtrArray *case_drafts(struct store *store, GError **error)
 	return db_end(rows, error) ? g_steal_pointer(&list) : NULL;
 }
 
+struct case_record *case_of_ticket(
+	struct store *store, const char *ticket_id, GError **error)
+{
+	AUTO(db_rows) rows = db_select(store->db,
+		"SELECT " CASE_COLUMNS " FROM cases"
+		" WHERE ticket_id = ?1 AND ticket_id <> '' AND state <> 'void'"
+		" ORDER BY state = 'draft' DESC, row DESC LIMIT 1",
+		DB_VALUES(DB_TEXT(ticket_id)));
+
+	if (db_next(rows))
+		return read_case(rows, error);
+	if (db_end(rows, error))
+		g_set_error(error, ITEM_ERROR, ITEM_ERROR_NOT_FOUND,
+			"no case of this ticket");
+	return NULL;
+}
+
 static bool abandon(struct store *store, const char *case_id,
 	const char *reason, const struct actor *actor, GError **error)
 {

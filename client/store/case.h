@@ -54,6 +54,11 @@ struct case_record *case_load(
 /* Drafts of this window, newest first: array of struct case_record *. */
 GPtrArray *case_drafts(struct store *store, GError **error);
 
+/* What goes on with a ticket: its newest draft, else what was decided last.
+ * ITEM_ERROR_NOT_FOUND when it has neither. */
+struct case_record *case_of_ticket(
+	struct store *store, const char *ticket_id, GError **error);
+
 /* The draft is given up with a reason: CASE_VOID. No outbox row. */
 bool case_abandon(struct store *store, const char *case_id, const char *reason,
 	const struct actor *actor, GError **error);
@@ -100,11 +105,21 @@ GPtrArray *case_documents(
 bool case_document_done(struct store *store, const char *case_id,
 	const char *kind, const char *sha256, int64_t size, int pages,
 	const struct actor *actor, GError **error);
+/* It is on paper, or kept at a path. The first time it is audit "print", from
+ * then on "reprint" with the reason, a code such as "damaged"; NULL: none. */
 bool case_document_printed(struct store *store, const char *case_id,
-	const char *kind, const char *where, const struct actor *actor,
-	GError **error);
-/* Cases that still have a pending document: array of char * case_id. */
+	const char *kind, const char *where, const char *reason,
+	const struct actor *actor, GError **error);
+/* Cases with a document that is not out yet, rendered or not: array of char *
+ * case_id, oldest first. */
 GPtrArray *case_documents_pending(struct store *store, GError **error);
+/* How many documents are not out, and of which case the oldest is; "" none. */
+struct documents_left {
+	int count;
+	char case_no[CASE_NO_TEXT];
+};
+bool case_documents_left(
+	struct store *store, struct documents_left *left, GError **error);
 
 /* Search as you type: part of a name, pinyin initials, beginning of an id
  * number or its last 6, telephone, case number. The newest made first, at most

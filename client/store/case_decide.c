@@ -289,7 +289,9 @@ static bool decide(struct deciding *d, GError **error)
 	       bind_documents(d, error) && collect_blobs(d, error) &&
 	       case_write(d->store, &d->next, text_or_empty(d->actor->staff_no),
 		       error) &&
-	       send_op(d, error) && note_decision(d, error);
+	       send_op(d, error) && note_decision(d, error) &&
+	       rating_owe(d->store, d->next.ticket_id, d->next.case_id,
+		       d->actor, error);
 }
 
 bool case_decide(struct store *store, struct case_record *record,

@@ -1,5 +1,6 @@
 /* Documents of a case: a row from the decision on, the rendered file when it
- * is there. What is pending after a crash is rendered again. */
+ * is there, and where it came out. Until then it is pending, whatever happened
+ * in between. */
 #include "client/store/case.h"
 
 #include <string.h>
@@ -115,11 +116,14 @@ static bool send_op(struct store *store, const char *case_id, const char *hash,
 }
 
 static bool note(struct store *store, enum audit_act act, const char *case_id,
-	const char *kind, const struct actor *actor, GError **error)
+	const char *kind, const char *reason, const struct actor *actor,
+	GError **error)
 {
 	struct json *details = json_new_object();
 
 	json_put_text(details, "kind", kind);
+	if (reason)
+		json_put_text(details, "reason", reason);
 	return audit_add(
 		store, act, actor, "case", case_id, "ok", details, error);
 }
@@ -157,30 +161,41 @@ bool case_document_done(struct store *store, const char *case_id,
 		       DB_VALUES(DB_TEXT(case_id), DB_TEXT(kind), DB_TEXT(hash),
 			       DB_INT(size), DB_INT(pages)),
 		       error) &&
-	       note(store, AUDIT_CASE_DOCUMENT, case_id, kind, actor, error) &&
+	       note(store, AUDIT_CASE_DOCUMENT, case_id, kind, NULL, actor,
+		       error) &&
 	       db_commit(change, error);
 }
 
+static bool was_printed(struct store *store, const char *case_id,
+	const char *kind, bool *printed, GError **error)
+{
+	struct case_document *document =
+		find_document(store, case_id, kind, error);
+
+	if (!document)
+		return false;
+	*printed = *document->printed != '\0';
+	case_document_free(document);
+	return true;
+}
+
 bool case_document_printed(struct store *store, const char *case_id,
-	const char *kind, const char *where, const struct actor *actor,
-	GError **error)
+	const char *kind, const char *where, const char *reason,
+	const struct actor *actor, GError **error)
 {
 	AUTO(db_transaction) change = db_begin(store->db, error);
+	bool again = false;
 
-	if (!change || !db_run(store->db,
-			       "UPDATE documents SET printed = ?3,"
-			       " copies = copies + 1"
-			       " WHERE case_id = ?1 AND kind = ?2",
-			       DB_VALUES(DB_TEXT(case_id), DB_TEXT(kind),
-				       DB_TEXT(text_or_empty(where))),
-			       error))
+	if (!change || !was_printed(store, case_id, kind, &again, error) ||
+		!db_run(store->db,
+			"UPDATE documents SET printed = ?3, copies = copies + 1"
+			" WHERE case_id = ?1 AND kind = ?2",
+			DB_VALUES(DB_TEXT(case_id), DB_TEXT(kind),
+				DB_TEXT(text_or_empty(where))),
+			error))
 		return false;
-	if (db_changed(store->db) == 0) {
-		g_set_error(error, ITEM_ERROR, ITEM_ERROR_NOT_FOUND,
-			"case %s has no %s", case_id, kind);
-		return false;
-	}
-	return note(store, AUDIT_PRINT, case_id, kind, actor, error) &&
+	return note(store, again ? AUDIT_REPRINT : AUDIT_PRINT, case_id, kind,
+		       again ? reason : NULL, actor, error) &&
 	       db_commit(change, error);
 }
 
@@ -188,10 +203,28 @@ GPtrArray *case_documents_pending(struct store *store, GError **error)
 {
 	g_autoptr(GPtrArray) list = g_ptr_array_new_with_free_func(g_free);
 	AUTO(db_rows) rows = db_select(store->db,
-		"SELECT DISTINCT case_id FROM documents WHERE sha256 = ''",
+		"SELECT case_id FROM documents WHERE printed = ''"
+		" GROUP BY case_id ORDER BY min(id)",
 		NULL);
 
 	while (db_next(rows))
 		g_ptr_array_add(list, db_dup_text(rows, 0));
 	return db_end(rows, error) ? g_steal_pointer(&list) : NULL;
+}
+
+bool case_documents_left(
+	struct store *store, struct documents_left *left, GError **error)
+{
+	AUTO(db_rows) rows = db_select(store->db,
+		"SELECT case_no FROM documents JOIN cases USING(case_id)"
+		" WHERE printed = '' ORDER BY id",
+		NULL);
+
+	*left = (struct documents_left){0};
+	while (db_next(rows)) {
+		if (left->count++ == 0)
+			db_copy_text(
+				rows, 0, left->case_no, sizeof(left->case_no));
+	}
+	return db_end(rows, error);
 }

@@ -80,7 +80,8 @@ static bool apply_row(struct store *store, const char *feed,
 	} else if (strcmp(feed, "cases") == 0) {
 		done = apply_case(store, row, changed, error);
 	} else {
-		done = keep_row(store, feed, row, "new", error);
+		done = catalog_row_arrived(store, row, error) &&
+		       keep_row(store, feed, row, "new", error);
 		*changed = db_changed(store->db) > 0;
 	}
 	return done && db_commit(change, error);
@@ -149,7 +150,17 @@ bool feed_reset(struct store *store, const char *feed, GError **error)
 	return change &&
 	       db_run(store->db, "DELETE FROM feed_cursor WHERE feed = ?1",
 		       DB_VALUES(DB_TEXT(feed)), error) &&
+	       (strcmp(feed, "catalog") != 0 ||
+		       catalog_feed_reset(store, error)) &&
 	       db_commit(change, error);
+}
+
+bool feed_ended(
+	struct store *store, const char *feed, bool *changed, GError **error)
+{
+	*changed = false;
+	return strcmp(feed, "catalog") != 0 ||
+	       catalog_feed_ended(store, changed, error);
 }
 
 int64_t feed_set_aside(struct store *store, const char *feed)
@@ -158,7 +169,7 @@ int64_t feed_set_aside(struct store *store, const char *feed)
 
 	db_get_int(store->db,
 		"SELECT count(*) FROM inbox WHERE feed = ?1"
-		" AND state NOT IN ('new', 'later')",
+		" AND state NOT IN ('new', 'later', 'held', 'agreed')",
 		DB_VALUES(DB_TEXT(feed)), &count, NULL, NULL);
 	return count;
 }

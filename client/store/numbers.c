@@ -99,6 +99,28 @@ bool number_block_add(
 	       note_block(store, block, error) && db_commit(change, error);
 }
 
+GPtrArray *number_blocks(struct store *store, GError **error)
+{
+	g_autoptr(GPtrArray) blocks = g_ptr_array_new_with_free_func(g_free);
+	AUTO(db_rows) rows = db_select(store->db,
+		"SELECT block_id, series, prefix, first, last, next"
+		" FROM number_blocks ORDER BY rowid",
+		NULL);
+
+	while (db_next(rows)) {
+		struct number_block *block = g_new0(struct number_block, 1);
+
+		db_copy_text(rows, 0, block->block_id, sizeof(block->block_id));
+		db_copy_text(rows, 1, block->series, sizeof(block->series));
+		db_copy_text(rows, 2, block->prefix, sizeof(block->prefix));
+		block->first = db_int(rows, 3);
+		block->last = db_int(rows, 4);
+		block->next = db_int(rows, 5);
+		g_ptr_array_add(blocks, block);
+	}
+	return db_end(rows, error) ? g_steal_pointer(&blocks) : NULL;
+}
+
 int64_t numbers_left(struct store *store, const char *series)
 {
 	int64_t left = 0;

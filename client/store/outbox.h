@@ -45,6 +45,7 @@ struct op {
 	char *problem; /* code of the platform's problem, "" */
 };
 void op_free(struct op *op);
+DEFINE_AUTO(op, op_free)
 
 /* Claims at most max_ops ops of at most max_bytes in store_seq order whose
  * aggregate has no earlier op unsent outside the batch, with a fresh fencing
@@ -74,6 +75,7 @@ struct op_outcome {
 	const char *problem; /* code, may be NULL */
 	const char *server_version;
 	const char *receipt; /* JSON text of an ack, may be NULL */
+	const char *outcome; /* of an op about a parked one, see parked.h */
 	int64_t server_ms;
 	int64_t delay_ms; /* for RETRY */
 };
@@ -94,6 +96,11 @@ int64_t outbox_next_ms(struct store *store);
 /* Parked or unsent ops for people, newest first: array of struct op *. */
 GPtrArray *outbox_list(
 	struct store *store, enum op_state state, int limit, GError **error);
+
+/* Acknowledged ops that the platform has lost: they go out again with the same
+ * bytes. Others are left as they are. One transaction, one audit row. */
+bool outbox_send_again(struct store *store, const int64_t *store_seqs,
+	size_t count, GError **error);
 
 /* Hash chain of the whole outbox, dense store_seq: STORE_ERROR_CORRUPT names
  * the first bad row. *chain_head may be NULL. */

@@ -261,6 +261,9 @@ static bool follow_up(struct store *store, int64_t store_seq,
 		return false;
 	if (!parked && !keep_receipt(store, op_id, outcome, error))
 		return false;
+	if (!parked && strcmp(db_text(rows, 1), "op") == 0)
+		return parked_settled(
+			store, db_text(rows, 2), outcome->outcome, error);
 	return strcmp(db_text(rows, 1), "ticket") != 0 ||
 	       ticket_settled(store, db_text(rows, 2), parked, error);
 }
@@ -297,6 +300,32 @@ bool outbox_settle(struct store *store, int64_t generation, int64_t store_seq,
 	struct op_settlement settlement = {store_seq, *outcome};
 
 	return outbox_settle_all(store, generation, &settlement, 1, error);
+}
+
+bool outbox_send_again(struct store *store, const int64_t *store_seqs,
+	size_t count, GError **error)
+{
+	AUTO(db_transaction) change = NULL;
+	struct actor system = store_system_actor(store);
+	struct json *details;
+
+	if (count == 0)
+		return true;
+	change = db_begin(store->db, error);
+	for (size_t i = 0; change && i < count; i++)
+		if (!db_run(store->db,
+			    "UPDATE outbox_state SET state = 2, attempts = 0,"
+			    " not_before_ms = 0, acked_ms = 0"
+			    " WHERE store_seq = ?1 AND state = 4",
+			    DB_VALUES(DB_INT(store_seqs[i])), error))
+			return false;
+	if (!change)
+		return false;
+	details = json_new_object();
+	json_put_int(details, "sent_again", (int64_t)count);
+	return audit_add(store, AUDIT_SYNC_RUN, &system, "store", store->uuid,
+		       "ok", details, error) &&
+	       db_commit(change, error);
 }
 
 #define OPEN_LANES                                                 \

@@ -74,6 +74,10 @@ struct op *op_read(struct db_rows *rows);
 	"o.fits, s.fits"
 enum { OP_COLUMN_COUNT = 19, OP_COLUMN_FITS = 17, OP_COLUMN_STATE_FITS = 18 };
 
+/* parked.c: an op about the parked op_id was acknowledged. */
+bool parked_settled(struct store *store, const char *op_id, const char *outcome,
+	GError **error);
+
 /* numbers.c: the next number of a series, bound to owner. prefix is the
  * block's. STORE_ERROR_NUMBERS. */
 bool number_take(struct store *store, const char *series, const char *owner,
@@ -105,6 +109,20 @@ struct case_keys {
 };
 bool case_index(struct store *store, int64_t row, const struct case_keys *keys,
 	GError **error);
+
+/* rating.c: the visit was decided, or is over: it is owed a rating, unless it
+ * has one. case_id may be NULL. No effect without such a ticket. */
+bool rating_owe(struct store *store, const char *ticket_id, const char *case_id,
+	const struct actor *actor, GError **error);
+/* Another window goes on with it, and will ask. */
+bool rating_disown(struct store *store, const char *ticket_id, GError **error);
+
+/* catalog_rows.c: a row of the feed is well formed, and what waits of its id
+ * gives way; the feed begins anew; its end, in a transaction of its own. */
+bool catalog_row_arrived(
+	struct store *store, const struct json *row, GError **error);
+bool catalog_feed_reset(struct store *store, GError **error);
+bool catalog_feed_ended(struct store *store, bool *changed, GError **error);
 
 /* ticket_remote.c */
 bool ticket_apply(struct store *store, const struct json *row, bool *changed,

@@ -105,8 +105,8 @@ const struct db_migration store_migrations[] = {
 	"CREATE INDEX op_blobs_by_hash ON op_blobs(sha256);"},
 
 	/* What comes down. state of an inbox row: "new" for app, "later" until
-	 * our own ops of it are through, or the name of the error that kept it
-	 * from being applied. */
+	 * our own ops of it are through, "held" and "agreed" of withdrawals, or
+	 * the name of the error that kept it from being applied. */
 	{1,
 	"CREATE TABLE feed_cursor("
 	" feed TEXT PRIMARY KEY, cursor TEXT NOT NULL,"
@@ -262,6 +262,52 @@ const struct db_migration store_migrations[] = {
 	" step TEXT NOT NULL, at_ms INTEGER NOT NULL,"
 	SEALED("'visit', ticket_id, case_id, step, at_ms")
 	") STRICT;"},
+
+	/* Visits that are decided or finished and have no rating yet. */
+	{2,
+	"CREATE TABLE ratings_owed("
+	" ticket_id TEXT PRIMARY KEY REFERENCES tickets,"
+	" case_id TEXT NOT NULL, staff_no TEXT NOT NULL,"
+	SEALED("'ratings_owed', ticket_id, case_id, staff_no")
+	") STRICT;"
+	SEAL_GUARD("ratings_owed")},
+	/* The catalogue: what the window took from the platform (stale: not
+	 * seen again yet since the feed began anew), and the items as cases
+	 * began with them. */
+	{2,
+	"CREATE TABLE catalog_taken("
+	" entity TEXT NOT NULL, id TEXT NOT NULL, deleted INTEGER NOT NULL,"
+	" body TEXT NOT NULL, at_ms INTEGER NOT NULL,"
+	" stale INTEGER NOT NULL DEFAULT 0,"
+	SEALED("'catalog_taken', entity, id, deleted, body, at_ms, stale")
+	", PRIMARY KEY(entity, id)) STRICT;"
+	SEAL_GUARD("catalog_taken")
+	"CREATE TABLE items_kept("
+	" code TEXT NOT NULL, version TEXT NOT NULL, body TEXT NOT NULL,"
+	" at_ms INTEGER NOT NULL,"
+	SEALED("'items_kept', code, version, body, at_ms")
+	", PRIMARY KEY(code, version)) STRICT;"
+	APPEND_ONLY("items_kept")},
+
+	/* A document is pending until it is out, not until it is rendered. */
+	{2,
+	"DROP INDEX documents_pending;"
+	"CREATE INDEX documents_pending ON documents(case_id)"
+	" WHERE printed = '';"},
+
+	/* What a person decided about parked ops. */
+	{2,
+	"CREATE TABLE parked_acts("
+	" id INTEGER PRIMARY KEY,"
+	" store_seq INTEGER NOT NULL REFERENCES outbox,"
+	" action TEXT NOT NULL, reason TEXT NOT NULL,"
+	" staff_no TEXT NOT NULL, new_op TEXT NOT NULL,"
+	" at_ms INTEGER NOT NULL,"
+	SEALED("'parked_acts', id, store_seq, action, reason, staff_no,"
+		" new_op, at_ms")
+	") STRICT;"
+	APPEND_ONLY("parked_acts")
+	"CREATE INDEX parked_acts_by_op ON parked_acts(store_seq);"},
 };
 /* clang-format on */
 
@@ -282,6 +328,11 @@ const struct sealed_table store_sealed_tables[] = {
 	{"documents", "case_id"},
 	{"tickets", "ticket_id"},
 	{"ratings", "rating_id"},
+	{"ratings_owed", "ticket_id"},
 	{"visit", "id"},
+	{"catalog_taken", "id"},
+	{"items_kept", "code"},
+
+	{"parked_acts", "id"},
 	{NULL, NULL},
 };

@@ -17,7 +17,7 @@ enum { STORE_APPLICATION_ID = 0x79696b6f };
 static bool write_key_file(const char *path, const uint8_t *key, GError **error)
 {
 	int fd = open(path, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0400);
-	bool written = fd >= 0 &&
+	bool written = fd >= 0 && file_share(fd, path) &&
 		       write(fd, key, STORE_KEY_LEN) == STORE_KEY_LEN &&
 		       fsync(fd) == 0;
 	int cause = errno;
@@ -71,11 +71,14 @@ static bool load_key(
 {
 	g_autofree char *path = g_build_filename(dir, "window.key", NULL);
 	g_autofree char *file = g_build_filename(dir, "window.db", NULL);
+	/* Asked first: who comes second may see the other's file appear after
+	 * having missed the key, which is always made before. */
+	bool has_file = g_file_test(file, G_FILE_TEST_EXISTS);
 	g_autofree char *content = NULL;
 	size_t len = 0;
 
 	if (!g_file_test(path, G_FILE_TEST_EXISTS)) {
-		if (g_file_test(file, G_FILE_TEST_EXISTS)) {
+		if (has_file) {
 			g_set_error(error, STORE_ERROR, STORE_ERROR_CORRUPT,
 				"%s is missing, the store cannot be checked",
 				path);
@@ -329,7 +332,7 @@ static bool count_ops(
 		" (SELECT wall_ms FROM outbox WHERE store_seq ="
 		"  (SELECT min(store_seq) FROM outbox_state"
 		"   WHERE state IN (0, 1, 2, 3) AND state <> 4)),"
-		" (SELECT count(*) FROM cases),"
+		" (SELECT coalesce(max(row), 0) FROM cases),"
 		" (SELECT count(*) FROM blobs b WHERE confirmed_ms IS NULL"
 		"  AND EXISTS (SELECT 1 FROM op_blobs o"
 		"   WHERE o.sha256 = b.sha256))",
@@ -391,6 +394,11 @@ static bool verify_index(struct store *store, GError **error)
 					      "INSERT INTO case_name(case_name)"
 					      " VALUES('integrity-check')",
 					      NULL, error);
+}
+
+bool store_check(struct store *store, GError **error)
+{
+	return db_quick_check(store->db, error);
 }
 
 bool store_verify_seals(struct store *store, GError **error)

@@ -250,6 +250,18 @@ static bool note_act(
 		ticket_id, "ok", details, error);
 }
 
+/* One rating for one visit, by the window that ends it. */
+static bool settle_rating(
+	const struct act *act, const char *ticket_id, GError **error)
+{
+	if (act->action == TICKET_ACTION_FINISH)
+		return rating_owe(
+			act->store, ticket_id, NULL, act->actor, error);
+	if (act->action == TICKET_ACTION_TRANSFER)
+		return rating_disown(act->store, ticket_id, error);
+	return true;
+}
+
 bool ticket_act(struct store *store, const char *ticket_id,
 	enum ticket_action action, const char *reason, const char *target,
 	const struct actor *actor, GError **error)
@@ -271,6 +283,7 @@ bool ticket_act(struct store *store, const char *ticket_id,
 		return false;
 	fill_ticket(&act, ticket);
 	return update_row(store, ticket, error) &&
+	       settle_rating(&act, ticket_id, error) &&
 	       send_op(&act, ticket, error) &&
 	       note_act(&act, ticket_id, error) && db_commit(change, error);
 }
@@ -347,6 +360,16 @@ struct ticket *ticket_open(
 	return result;
 }
 
+/* The platform was told of a pause: it outlives log-out and crash. */
+static const char pause_flag[] = "paused";
+
+bool window_is_paused(struct store *store)
+{
+	g_autofree char *paused = store_meta(store, pause_flag);
+
+	return paused && strcmp(paused, "1") == 0;
+}
+
 bool window_pause(struct store *store, bool paused, const char *reason,
 	const struct actor *actor, GError **error)
 {
@@ -365,6 +388,7 @@ bool window_pause(struct store *store, bool paused, const char *reason,
 	json_put_filled(body, "reason", reason);
 	json_put_time(body, "at", clock_wall_ms());
 	return outbox_add(store, &op, body, error) &&
+	       store_put_meta(store, pause_flag, paused ? "1" : "0", error) &&
 	       audit_add(store, paused ? AUDIT_PAUSE : AUDIT_RESUME, actor,
 		       "window", store->window, "ok", NULL, error) &&
 	       db_commit(change, error);

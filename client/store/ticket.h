@@ -67,9 +67,10 @@ bool ticket_act(struct store *store, const char *ticket_id,
 struct ticket *ticket_open(
 	struct store *store, const struct actor *actor, GError **error);
 
-/* Pause and resume of the window, with reason. */
+/* Pause and resume of the window, with reason: flag, outbox op and audit. */
 bool window_pause(struct store *store, bool paused, const char *reason,
 	const struct actor *actor, GError **error);
+bool window_is_paused(struct store *store);
 
 /* Visits of this window that ended on day: done with a case, consulted without
  * one, skipped; and the number called last. */
@@ -105,6 +106,18 @@ bool rating_record(struct store *store, const char *ticket_id,
 	const struct actor *actor, GError **error);
 /* 0 when not rated yet. */
 int rating_of_ticket(struct store *store, const char *ticket_id);
+
+/* A visit is owed its one rating from the decision on, or from the end when
+ * nothing was decided; case_id is of the first decision, "" when none. The debt
+ * is written in the transaction of the decision or of the end, and goes in that
+ * of rating_record(). */
+bool rating_is_owed(
+	struct store *store, const char *ticket_id, char case_id[UUID_TEXT]);
+/* After a start: visits that are over here, and whose rating was lost with the
+ * program that waited for it, are recorded as RATING_NONE_DEVICE: whether the
+ * citizen answered is not known, so it is neither a level nor "no answer". One
+ * transaction; *count of them. */
+bool ratings_make_up(struct store *store, int *count, GError **error);
 
 /* The visit in hand: survives a crash. step is the view's name. */
 struct visit_mark {

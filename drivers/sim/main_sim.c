@@ -38,7 +38,10 @@ static const char examples[] =
 	"  yikou-sim --config demo/yikou.conf ctl lift idcard\n"
 	"  yikou-sim --config demo/yikou.conf ctl page camera 7\n"
 	"  yikou-sim --config demo/yikou.conf ctl fault bar noise 5\n"
-	"  yikou-sim --config demo/yikou.conf ctl state\n";
+	"  yikou-sim --config demo/yikou.conf ctl state\n"
+	"\nExit status: 0 done or told to stop, 2 refused or a file is wrong,\n"
+	"3 no simulator or no such connection, 5 local storage, 6 already "
+	"running,\n64 usage.\n";
 
 static bool parse_arguments(int argc, char **argv, struct arguments *arguments)
 {

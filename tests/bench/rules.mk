@@ -2,13 +2,34 @@
 BENCH_USES := client/store client/db client/rules client/base
 
 $(BUILD)/bench-search: $(BUILD)/tests/bench/bench_search.o \
-		$(call libs,$(BENCH_USES))
+		$(BUILD)/tests/bench/fill.o $(call libs,$(BENCH_USES))
 	@echo "  LD   bench-search"
-	@$(CC) $(LDFLAGS) -o $@ $< -Wl,--start-group \
+	@$(CC) $(LDFLAGS) -o $@ $(filter %.o,$^) -Wl,--start-group \
 		$(call libs,$(BENCH_USES)) -Wl,--end-group \
 		$(call pkg,--libs,$(call pkgs,$(BENCH_USES))) -lm
 
 bench-search: $(BUILD)/bench-search
 	@$<
 
-.PHONY: bench-search
+# A whole window: start, memory, idle. Its pieces are the demonstration's.
+BENCH_WINDOW_OBJ := $(patsubst %.c,$(BUILD)/%.o, \
+	$(addprefix tests/bench/,bench_window.c bench_start.c bench_memory.c \
+		bench_idle.c fill.c gauge.c) \
+	$(addprefix tests/e2e/,window.c terminal.c visit.c))
+
+$(BUILD)/bench-window: $(BENCH_WINDOW_OBJ) $(call libs,$(BENCH_USES))
+	@echo "  LD   bench-window"
+	@$(CC) $(LDFLAGS) -o $@ $(BENCH_WINDOW_OBJ) -Wl,--start-group \
+		$(call libs,$(BENCH_USES)) -Wl,--end-group \
+		$(call pkg,--libs,$(call pkgs,$(BENCH_USES)) vterm) -lutil -lm
+
+$(BUILD)/bench-hello: $(BUILD)/tests/bench/hello.o
+	@$(CC) $(LDFLAGS) -o $@ $< $(call pkg,--libs,ncursesw)
+
+BENCH_WINDOW := $(BUILD)/bench-window --programs $(BUILD)
+
+bench-window bench-start bench-memory bench-idle: all $(BUILD)/bench-window \
+		$(BUILD)/bench-hello
+	@$(BENCH_WINDOW) $(if $(filter bench-window,$@),,--part $(@:bench-%=%))
+
+.PHONY: bench-search bench-window bench-start bench-memory bench-idle

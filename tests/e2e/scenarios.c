@@ -3,6 +3,7 @@
  * platform. */
 #include "tests/e2e/scenarios.h"
 
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -11,6 +12,7 @@
 
 #include "client/base/error.h"
 #include "client/base/file.h"
+#include "client/db/db.h"
 #include "tests/e2e/visit.h"
 
 enum { SHORT_MS = 8000, LONG_MS = 30000 };
@@ -281,12 +283,179 @@ static void hung_up(struct play *play)
 	play_type(play, "taken up", "<Enter>", "登封市断线小店");
 }
 
+/* A page nobody reads before a case is opened, as a bad disk leaves it. */
+static bool spoil_page(const struct demo_window *window, const char *name)
+{
+	g_autofree char *path = demo_path(window, "state/window.db");
+	g_autofree char *key_path = demo_path(window, "state/window.key");
+	g_autofree char *key = file_read(key_path, 32, NULL, NULL);
+	const struct db_options options = {
+		.path = path, .key = (const uint8_t *)key, .key_len = 32};
+	struct db *db = db_open(&options, NULL);
+	static const char noise[64] = "no page of a tree";
+	int64_t page = 0;
+	int fd;
+	bool written;
+
+	if (db)
+		db_get_int(db,
+			"SELECT rootpage FROM sqlite_schema WHERE name = ?1",
+			DB_VALUES(DB_TEXT(name)), &page, NULL, NULL);
+	db_close(db);
+	fd = open(path, O_WRONLY | O_CLOEXEC);
+	written = page > 1 && fd >= 0 &&
+		  pwrite(fd, noise, sizeof(noise), (page - 1) * 4096) ==
+			  (ssize_t)sizeof(noise);
+	if (fd >= 0)
+		close(fd);
+	return written;
+}
+
+/* The screen comes up at once, and says soon after that the store is damaged;
+ * nobody is called on top of it. */
+static void store_damaged(struct play *play)
+{
+	terminal_wait(play->terminal, "3号综合窗口", SHORT_MS);
+	if (!spoil_page(play->window, "case_events_by_case"))
+		play_fail(play, "the page cannot be spoilt");
+	play_start_screen(play);
+	play_log_in(play);
+	expect(play, "!!!! 本机存储出错", SHORT_MS);
+	terminal_pause(play->terminal, 700);
+	play_type(play, "nobody is called", "<Enter>", "本机存储损坏");
+	play_type(play, "still at home", "", "A018");
+}
+
+/* Catalogue
+ * -------------------------------------------------------------------------------
+ */
+
+#define BILLBOARD            \
+	"11410185DEM0000737" \
+	"4"                  \
+	"410190107000"
+
+static struct json *shipped(struct play *play, const char *file)
+{
+	g_autofree char *path = g_build_filename(
+		play->window->data, "catalog/items", file, NULL);
+	struct json *body = json_load(path, 1 << 20, NULL);
+
+	if (!body)
+		play_fail(play, path);
+	return body;
+}
+
+static void publish(struct play *play, struct json *take_order)
+{
+	AUTO(json) order = take_order;
+	AUTO(json) reply = demo_post(play->window, "/_catalog", order);
+
+	if (!reply)
+		play_fail(play, "the platform did not publish");
+}
+
+static void publish_item(
+	struct play *play, struct json *take_body, bool unchecked)
+{
+	struct json *order = json_new_object(), *put = json_new_array();
+	struct json *row = json_new_object();
+
+	json_put_text(row, "entity", "item");
+	json_put(row, "body", take_body);
+	json_add(put, row);
+	json_put(order, "put", put);
+	if (unchecked)
+		json_put_bool(order, "unchecked", true);
+	publish(play, order);
+}
+
+static void withdraw(struct play *play, const char *const codes[])
+{
+	struct json *order = json_new_object(), *list = json_new_array();
+
+	for (; *codes; codes++)
+		json_add_text(list, *codes);
+	json_put(order, "withdraw", list);
+	publish(play, order);
+}
+
+/* Changed, wrong, withdrawn, and too many withdrawn at once. */
+static void news_arrive(struct play *play)
+{
+	static const char *const one[] = {BILLBOARD, NULL};
+	static const char *const many[] = {"11410185DEM000022Y4410790101000",
+		"11410185DEM000065C5412090106000",
+		"11410185DEM000022Y4410190102000", NULL};
+	struct json *changed = shipped(play, "02-food-licence.json");
+	struct json *wrong = shipped(play, "06-senior-card.json");
+
+	json_put_int(json_get_mutable(changed, "promise"), "days", 3);
+	json_put_text(json_get_mutable(changed, "promise"), "text", "3 工作日");
+	publish_item(play, changed, false);
+	play_type(play, "changed", "<F5>",
+		"事项目录已更新：「食品经营许可（新办）」有变化");
+	json_put_text(wrong, "name", "错误的事项");
+	json_put_int(wrong, "level", 9);
+	publish_item(play, wrong, true);
+	play_type(play, "wrong", "<F5>", "1 处不合要求");
+	withdraw(play, one);
+	play_type(play, "withdrawn", "<F5>", "「设置户外广告审批」已撤下");
+	withdraw(play, many);
+	play_type(play, "held", "<F5>", "平台一次要撤下 3 个事项");
+}
+
+/* The same item with another form, while one fills in the old one. */
+static void form_changes(struct play *play)
+{
+	struct json *item = shipped(play, "01-individual-business.json");
+	struct json *fields =
+		json_get_mutable(json_get_mutable(item, "form"), "fields");
+
+	json_put_text((struct json *)json_first(fields), "label", "店铺招牌");
+	publish_item(play, item, false);
+}
+
+static void catalogue_changes(struct play *play)
+{
+	g_autoptr(GError) error = NULL;
+
+	demo_stop_platform(play->window);
+	play->window->chaos = true;
+	if (!demo_start_platform(play->window, &error))
+		play_fail(play, error->message);
+	play_log_in(play);
+	play_type(play, "on line", "<F5>", "| 联网 |");
+	news_arrive(play);
+	play_call(play);
+	play_identify(play);
+	play_type(play, "changed item", "<C-u>spjy", "承诺 3 工作日");
+	play_type(play, "wrong item stays", "<C-u>lnr", "老年人优待证办理");
+	play_type(play, "withdrawn item", "<C-u>szhw", "没有");
+	if (terminal_shows(play->terminal, "设置户外广告审批"))
+		play_fail(play, "a withdrawn item is offered");
+	play_type(play, "item", "<C-u>gtgsh", "个体工商户设立登记");
+	play_type(play, "form", "<Enter>", "[3");
+	play_type(play, "typed", "登封市目录小店<Enter>", "自动保存");
+	play_type(play, "queue", "<F3>", "A019");
+	form_changes(play);
+	play_type(
+		play, "changed again", "<F5>", "「个体工商户设立登记」有变化");
+	terminal_pause(play->terminal, 700);
+	play_type(play, "taken up", "<Enter>", "登封市目录小店");
+	expect(play, "字号名称", SHORT_MS);
+	if (terminal_shows(play->terminal, "店铺招牌"))
+		play_fail(play, "a case changed its item");
+}
+
 static const struct scenario scenarios[] = {
+	{"catalogue", "the platform changes the catalogue", catalogue_changes},
 	{"link", "the platform goes and comes back", platform_gone},
 	{"link", "the hall's keypad", keypad_calls},
 	{"link", "refused with a reason", refused},
 	{"crash", "the screen is killed in the form", screen_killed},
 	{"crash", "every daemon is killed in one visit", daemons_killed},
+	{"crash", "a page of the store is damaged", store_damaged},
 	{"terminal", "resized to 1x1 and back", resized},
 	{"terminal", "a megabyte is pasted", pasted},
 	{"terminal", "locked and unlocked", locked},

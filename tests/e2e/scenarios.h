@@ -4,7 +4,8 @@
 
 #include <stdbool.h>
 
-/* Runs the scenarios of a group ("link", "crash", "terminal"), TAP on standard
+/* Runs the scenarios of a group ("link", "crash", "terminal",
+ * "catalogue"), TAP on standard
  * output. False when one fails or there is no such group. */
 bool scenarios_run(const char *programs, const char *data, const char *group);
 

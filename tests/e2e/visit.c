@@ -127,8 +127,9 @@ static const struct step item_and_form[] = {
 };
 
 static const struct step papers[] = {
+	{"papers: form printed", "<F6>", "[缺] 已打印待签", 0},
 	{"papers: signed form", "<Space>", "[齐] 纸质", 0},
-	{"papers: camera", "3<F7>", "[齐] 1 页", SCAN_TIMEOUT_MS},
+	{"papers: camera", "<F7>", "[齐] 1 页", SCAN_TIMEOUT_MS},
 	{"papers: scanner", "<F4>2", "[齐] 2 页", SCAN_TIMEOUT_MS},
 };
 
@@ -184,10 +185,49 @@ static bool blob_is_equal(
 	       !strcmp(remote, sha256);
 }
 
+/* The form as it was printed: its digest is in the case, the file stands in the
+ * outbox folder. */
+static bool is_in_outbox(struct play *play, const char *sha256)
+{
+	g_autofree char *outbox = demo_path(play->window, "outbox");
+	g_autoptr(GDir) dir = g_dir_open(outbox, 0, NULL);
+	const char *name;
+	bool found = false;
+
+	while (dir && !found && (name = g_dir_read_name(dir))) {
+		g_autofree char *path = g_build_filename(outbox, name, NULL);
+		char hash[SHA256_TEXT];
+
+		found = sha256_file(path, hash, NULL) && !strcmp(hash, sha256);
+	}
+	return found;
+}
+
+static void report_form(
+	struct play *play, const struct json *material, struct json *row)
+{
+	const struct json *printed = json_get(material, "printed");
+	const char *sha256 = json_text_or(printed, "sha256", "");
+	struct json *out;
+
+	if (!printed)
+		return;
+	out = json_new_object();
+	json_put_int(out, "pages", json_int_or(printed, "pages", 0));
+	json_put_text(out, "sha256", sha256);
+	json_put(row, "printed", out);
+	if (!is_in_outbox(play, sha256) ||
+		g_strcmp0(json_text(printed, "values"),
+			json_text(material, "signed_values")))
+		play_fail(play, "the form that was signed is not the one that "
+				"was printed");
+}
+
 static struct json *report_materials(struct play *play, struct store *store,
 	const struct case_record *record)
 {
 	struct json *out = json_new_array();
+	int forms = 0;
 
 	json_each (material, json_get(record->body, "materials")) {
 		struct json *row = json_new_object();
@@ -204,8 +244,12 @@ static struct json *report_materials(struct play *play, struct store *store,
 					play, "a page differs at the platform");
 		}
 		json_put(row, "pages", pages);
+		report_form(play, material, row);
+		forms += json_get(row, "printed") != NULL;
 		json_add(out, row);
 	}
+	if (forms != 1)
+		play_fail(play, "one form was to be printed");
 	return out;
 }
 

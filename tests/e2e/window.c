@@ -176,7 +176,7 @@ bool demo_start_platform(struct demo_window *window, GError **error)
 	g_autofree char *text = NULL;
 	const char *argv[] = {binary, "--port", port, "--port-file", port_file,
 		"--state", state, "--token-file", token, "--catalog", catalog,
-		"--seed", seed, NULL};
+		"--seed", seed, window->chaos ? "--chaos" : NULL, NULL};
 
 	g_unlink(port_file);
 	if (!file_make_dir(state, error) ||
@@ -378,18 +378,21 @@ static GBytes *read_all(GInputStream *stream)
 	return g_byte_array_free_to_bytes(bytes);
 }
 
-/* The body of a 200, NULL otherwise. *reply owns it. */
-static const char *get(struct demo_window *window, const char *path,
-	GBytes **reply, size_t *len)
+/* The body of a 200, NULL otherwise. *reply owns it. sent: NULL for a GET. */
+static const char *ask(struct demo_window *window, const char *path,
+	const char *sent, GBytes **reply, size_t *len)
 {
 	g_autoptr(GSocketClient) client = g_socket_client_new();
 	g_autoptr(GSocketConnection) connection =
 		g_socket_client_connect_to_host(
 			client, "127.0.0.1", (guint16)window->port, NULL, NULL);
 	g_autofree char *request = g_strdup_printf(
-		"GET %s HTTP/1.1\r\nHost: 127.0.0.1\r\n"
-		"Authorization: Bearer %s\r\nConnection: close\r\n\r\n",
-		path, window->token);
+		"%s %s HTTP/1.1\r\nHost: 127.0.0.1\r\n"
+		"Authorization: Bearer %s\r\nConnection: close\r\n"
+		"Content-Type: application/json\r\n"
+		"Content-Length: %zu\r\n\r\n%s",
+		sent ? "POST" : "GET", path, window->token,
+		sent ? strlen(sent) : 0, sent ? sent : "");
 	const char *data, *body;
 	gsize size;
 
@@ -415,16 +418,27 @@ struct json *demo_get(struct demo_window *window, const char *path)
 {
 	g_autoptr(GBytes) reply = NULL;
 	size_t len;
-	const char *body = get(window, path, &reply, &len);
+	const char *body = ask(window, path, NULL, &reply, &len);
 
 	return body ? json_parse(body, len, NULL) : NULL;
+}
+
+struct json *demo_post(
+	struct demo_window *window, const char *path, const struct json *body)
+{
+	g_autofree char *text = json_print(body);
+	g_autoptr(GBytes) reply = NULL;
+	size_t len;
+	const char *answer = ask(window, path, text, &reply, &len);
+
+	return answer ? json_parse(answer, len, NULL) : NULL;
 }
 
 bool demo_get_hash(struct demo_window *window, const char *path, char *sha256)
 {
 	g_autoptr(GBytes) reply = NULL;
 	size_t len;
-	const char *body = get(window, path, &reply, &len);
+	const char *body = ask(window, path, NULL, &reply, &len);
 
 	if (body)
 		sha256_text(body, len, sha256);

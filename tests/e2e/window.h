@@ -21,6 +21,7 @@ struct demo_window {
 	GPid platform, sim, devd, syncd;
 	struct line_client *sim_line; /* own: the simulator's control socket */
 	bool keep;                    /* leave the directory behind */
+	bool chaos;                   /* of the next start of the platform */
 };
 
 enum { DEMO_PASSWORD_LEN = 8 };
@@ -50,6 +51,10 @@ void demo_card(struct demo_window *window, const char *number, const char *name,
 
 /* GET of the platform, with the token. Caller frees; NULL when it fails. */
 struct json *demo_get(struct demo_window *window, const char *path);
+
+/* POST of JSON; the reply as above, NULL unless it is a 200. */
+struct json *demo_post(
+	struct demo_window *window, const char *path, const struct json *body);
 
 /* SHA-256 of what the platform answers to a GET. */
 bool demo_get_hash(struct demo_window *window, const char *path, char *sha256);

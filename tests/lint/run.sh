@@ -2,7 +2,7 @@
 # make lint: formatting, both compilers with warnings as errors, clang-tidy,
 # cppcheck. The house's own rules run in make test (tests/lint/test_*.sh).
 set -eu
-for tool in clang-format clang clang-tidy cppcheck; do
+for tool in clang-format clang clang-tidy cppcheck mandoc; do
 	command -v $tool >/dev/null || missing="${missing:-} $tool"
 done
 if [ -n "${missing:-}" ]; then
@@ -13,6 +13,9 @@ fi
 echo "clang-format"
 git ls-files -co --exclude-standard '*.c' '*.h' |
 	xargs clang-format --dry-run --Werror
+
+echo "manual pages"
+mandoc -Tlint -W warning config/man/*.[158] config/man/zh_CN/*.[158]
 
 echo "clang, warnings as errors"
 make --no-print-directory -s BUILD=build/clang CC=clang WERROR=1 -j2 all \

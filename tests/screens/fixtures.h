@@ -238,6 +238,13 @@ static void home_error(struct model *m, bool zh)
 			"technician."));
 }
 
+static void home_papers(struct model *m, bool zh)
+{
+	home_typical(m, zh);
+	m->home.papers_left = 2;
+	model_text(&m->home.papers_case, "20261120-03-0031");
+}
+
 static void home_training(struct model *m, bool zh)
 {
 	home_typical(m, zh);
@@ -640,12 +647,13 @@ static void materials_typical(struct model *m, bool zh)
 	fixture_visit(m, VIEW_MATERIALS, zh);
 	fixture_material(m, "食品经营许可申请书", must, original,
 		say(zh, "本系统打印", "printed"),
-		say(zh, "[齐] 签字 2 页", "[ok] 2 pages"));
+		say(zh, "[齐] 签字 2 页", "[ok] 2 pages"))
+		->printable = true;
 	fixture_material(m, "营业执照", must, say(zh, "电子", "electronic"),
 		say(zh, "证照库", "library"), say(zh, "[齐] 已调用", "[ok]"));
 	it = fixture_material(m, "主要设备设施、经营布局、操作流程文件", must,
 		original, camera, say(zh, "[拍] 第 2 页", "[taking] page 2"));
-	it->missing = true;
+	it->missing = it->lacking = true;
 	fixture_page(it,
 		say(zh, "第 1 页  A4  200 dpi  0.4 MB",
 			"page 1  A4  200 dpi  0.4 MB"),
@@ -658,7 +666,7 @@ static void materials_typical(struct model *m, bool zh)
 	model_line(it->checks, say(zh, "[ ] 签字盖章齐全", "[ ] signed"));
 	it = fixture_material(m, "食品安全规章制度目录清单", must, original,
 		camera, say(zh, "[缺]", "[missing]"));
-	it->missing = true;
+	it->missing = it->lacking = true;
 	it = fixture_material(m, "从业人员健康证明",
 		say(zh, "容缺", "waivable"), say(zh, "复印件", "copy"), camera,
 		say(zh, "[缺] 可容缺 5日", "[missing] 5 d"));
@@ -687,6 +695,54 @@ static void materials_typical(struct model *m, bool zh)
 	fixture_devices(m, zh, true);
 }
 
+/* Printed for signature; on the line, and where the pages stand. */
+static void materials_form(struct model *m, bool zh)
+{
+	struct material_model *it;
+
+	materials_typical(m, zh);
+	it = m->materials.materials->pdata[0];
+	it->missing = it->lacking = true;
+	model_text(&it->state, say(zh, "[缺] 已打印待签", "[missing] to sign"));
+	model_text(&it->print_line,
+		say(zh, "09:46 打印，2 页，校验码 1a2b3c4d",
+			"printed 09:46, 2 p., check code 1a2b3c4d"));
+	model_text(&it->print_place,
+		"/var/lib/yikou/outbox/20261123-A018-食品经营许可申请书.pdf");
+	model_line(it->checks, say(zh, "[ ] 申请人签字", "[ ] signed"));
+	m->materials.focus = 0;
+	m->materials.page = 0;
+}
+
+/* Filled in anew after it was signed. */
+static void materials_old(struct model *m, bool zh)
+{
+	struct material_model *it;
+
+	materials_form(m, zh);
+	it = m->materials.materials->pdata[0];
+	model_text(
+		&it->state, say(zh, "[旧] 改过 F6 重打", "[old] changed, F6"));
+	m->materials.focus = 2;
+	model_line(m->materials.advice,
+		say(zh, "第 1 项打印后表单改过：F6 重打，重新签字。",
+			"No. 1 is older than the form: F6 prints the present "
+			"one, to be signed again."));
+}
+
+static void materials_preview(struct model *m, bool zh)
+{
+	materials_form(m, zh);
+	m->dialog.open = true;
+	model_text(
+		&m->dialog.title, say(zh, "预览：要打印签字的表",
+					  "The form, as it will be printed"));
+	model_text(&m->dialog.verb, say(zh, "F8 打印", "F8 print"));
+	model_line(m->dialog.lines, "食品经营许可申请书");
+	for (int i = 0; i < 20; i++)
+		model_line(m->dialog.lines, "经营者名称  登封市示例小吃店");
+}
+
 static void materials_full(struct model *m, bool zh)
 {
 	materials_typical(m, zh);
@@ -699,7 +755,7 @@ static void materials_full(struct model *m, bool zh)
 			say(zh, "高拍仪", "camera"),
 			say(zh, "[缺]", "[missing]"));
 
-		it->missing = true;
+		it->missing = it->lacking = true;
 		for (int n = 0; n < 12; n++)
 			fixture_page(it, "A4 200 dpi 0.4 MB", "[存]");
 	}
@@ -985,6 +1041,8 @@ static void sync_typical(struct model *m, bool zh)
 	fixture_frame(m, VIEW_SYNC, zh);
 	m->header.unsent = 3;
 	m->header.parked = 2;
+	m->header.yellow = 2;
+	m->header.red = 1;
 	model_text(&m->sync.line1,
 		say(zh,
 			"待传 3   发送中 1   停放 2（退回 1  冲突 1）   "
@@ -997,22 +1055,33 @@ static void sync_typical(struct model *m, bool zh)
 	model_text(&m->sync.last_success, "09:44:58");
 	op = model_add_op(m->sync.ops);
 	model_text(&op->case_no, "20261123-03-0012");
-	model_text(&op->kind, say(zh, "提交受理", "accept"));
-	model_text(&op->why,
-		say(zh, "退回：信用代码校验位不对", "check digit of the code"));
+	model_text(&op->kind, say(zh, "提交受理", "acceptance"));
+	model_text(&op->why, say(zh, "退回：有一处内容平台不收",
+				     "refused: a value is not taken"));
 	model_text(&op->since, "09:20");
-	model_text(&op->tries, say(zh, "1 次", "1"));
+	model_text(&op->tries, "1");
 	op = model_add_op(m->sync.ops);
 	model_text(&op->case_no, "20261123-03-0009");
-	model_text(&op->kind, say(zh, "改表单", "form"));
+	model_text(&op->kind, say(zh, "上传文书", "document"));
 	model_text(&op->why,
-		say(zh, "冲突：经营场所两边都改了", "changed on both sides"));
+		say(zh, "冲突：两边都改过", "conflict: changed at both sides"));
 	model_text(&op->since, "09:05");
+	model_text(&op->tries, "1");
+	model_line(m->sync.detail, say(zh, "发生了   退回：有一处内容平台不收",
+					   "happened  refused: a value is not "
+					   "taken"));
 	model_line(m->sync.detail,
-		say(zh, "发生了   平台退回：统一社会信用代码末位应为 L",
-			"happened  the platform refused: last character L"));
-	model_line(m->sync.detail, say(zh, "还在     本机的表单、材料 7 页都在",
-					   "kept      form and 7 pages"));
+		say(zh, "还在     表单、材料、文书都在本机；平台没有收下这一步",
+			"kept      form, papers and documents are here; not "
+			"there yet"));
+	model_line(m->sync.detail,
+		say(zh, "怎么办   找大厅值班改正，作为新的一步提交；原记录留痕",
+			"to do     hall desk: mended by a new step, this one "
+			"stays on file"));
+	model_line(m->sync.detail,
+		say(zh, "别处理   F5 原样重发没有用，数据没有变",
+			"not       F5: it sends the same once more and changes "
+			"nothing"));
 	model_text(&m->sync.check,
 		say(zh,
 			"今天核对  本机 193 = 已确认 187 + 待传 3 + 发送中 1 + "
@@ -1076,6 +1145,7 @@ G_GNUC_UNUSED static const struct fixture fixtures[] = {
 	{"home-offline", home_offline, ""},
 	{"home-error", home_error, ""},
 	{"home-training", home_training, ""},
+	{"home-papers", home_papers, ""},
 	{"home-filter", home_typical, "text"},
 	{"home-menu", home_typical, "menu"},
 	{"home-goto", home_typical, "goto"},
@@ -1098,6 +1168,9 @@ G_GNUC_UNUSED static const struct fixture fixtures[] = {
 	{"materials-empty", materials_empty, ""},
 	{"materials-typical", materials_typical, ""},
 	{"materials-full", materials_full, ""},
+	{"materials-form", materials_form, ""},
+	{"materials-old", materials_old, ""},
+	{"materials-preview", materials_preview, "down page-down"},
 	{"materials-error", materials_error, ""},
 	{"materials-offline", materials_offline, ""},
 	{"materials-menu", materials_typical, "menu"},

@@ -21,7 +21,7 @@ struct script {
 
 struct applied {
 	char *digest; /* of the raw bytes */
-	char *agg_id;
+	char *agg_id, *hash, *window, *day;
 	int64_t agg_seq, store_seq;
 	unsigned times;
 };
@@ -248,6 +248,9 @@ static void apply(struct fake *fake, const struct json *op, char *take_digest)
 	applied->agg_id = g_strdup(json_text(op, "agg_id"));
 	applied->agg_seq = json_int_or(op, "agg_seq", 0);
 	applied->store_seq = json_int_or(op, "store_seq", 0);
+	applied->hash = g_strdup(json_text(op, "hash"));
+	applied->window = g_strdup(json_text(json_get(op, "actor"), "window"));
+	applied->day = g_strndup(json_text(json_get(op, "time"), "wall"), 10);
 	applied->times = 1;
 	g_hash_table_insert(fake->ops, g_strdup(op_id), applied);
 	g_hash_table_insert(fake->applied, g_strdup(applied->agg_id),
@@ -420,10 +423,10 @@ static struct json *handle_block(
 
 		block = g_new0(struct block, 1);
 		block->series = g_strdup(series);
-		block->first = next + 1;
-		block->last = next + count;
+		block->first = json_int_or(request, "first", next + 1);
+		block->last = json_int_or(request, "last", next + count);
 		g_hash_table_insert(fake->next, g_strdup(series),
-			GINT_TO_POINTER((int)block->last));
+			GINT_TO_POINTER((int)MAX(next, block->last)));
 		g_hash_table_insert(fake->blocks, g_strdup(id), block);
 	}
 	return block_reply(id, block);
@@ -485,27 +488,104 @@ static struct json *handle_feed(
 	return reply;
 }
 
-static struct json *handle_store(struct fake *fake)
+/* Is the op in the bucket the query names? A bucket is window and day. */
+static bool is_in(const struct applied *applied, GHashTable *query)
 {
-	struct json *reply = json_new_object();
-	int64_t contiguous = 0;
-	bool found = true;
+	const char *window = g_hash_table_lookup(query, "window");
+	const char *day = g_hash_table_lookup(query, "day");
 
-	while (found) {
-		GHashTableIter iter;
-		void *value;
+	return (!window || strcmp(window, applied->window) == 0) &&
+	       (!day || strcmp(day, applied->day) == 0);
+}
 
-		found = false;
-		g_hash_table_iter_init(&iter, fake->ops);
-		while (g_hash_table_iter_next(&iter, NULL, &value)) {
-			struct applied *applied = value;
+static void add_to_bucket(struct json *buckets, const struct applied *applied)
+{
+	uint8_t sum[SHA256_LEN] = {0}, hash[SHA256_LEN];
+	struct json *bucket = NULL;
+	g_autofree char *hex = NULL;
+	size_t len;
 
-			if (applied->store_seq == contiguous + 1)
-				found = true;
-		}
-		contiguous += found;
+	json_each (one, buckets) {
+		if (strcmp(json_text(one, "day"), applied->day) == 0)
+			bucket = (struct json *)one;
 	}
-	json_put_int(reply, "contiguous", contiguous);
+	if (!bucket) {
+		bucket = json_new_object();
+		json_put_text(bucket, "window", applied->window);
+		json_put_text(bucket, "day", applied->day);
+		json_add(buckets, bucket);
+	} else {
+		hex_decode(json_text(bucket, "xor"), sum, sizeof(sum), &len);
+	}
+	hex_decode(applied->hash, hash, sizeof(hash), &len);
+	for (size_t i = 0; i < sizeof(sum); i++)
+		sum[i] ^= hash[i];
+	hex = hex_encode(sum, sizeof(sum));
+	json_put_int(bucket, "count", json_int_or(bucket, "count", 0) + 1);
+	json_put_text(bucket, "xor", hex);
+}
+
+static struct json *handle_digests(
+	struct fake *fake, const struct message *message)
+{
+	g_autoptr(GHashTable) query = g_uri_parse_params(
+		message->query, -1, "&", G_URI_PARAMS_NONE, NULL);
+	struct json *reply = json_new_object(), *buckets = json_new_array();
+	GHashTableIter iter;
+	void *value;
+
+	g_hash_table_iter_init(&iter, fake->ops);
+	while (g_hash_table_iter_next(&iter, NULL, &value))
+		if (is_in(value, query))
+			add_to_bucket(buckets, value);
+	json_put(reply, "buckets", buckets);
+	return reply;
+}
+
+/* Pages of two, in order of store_seq; the cursor is the last of them. */
+static struct json *handle_bucket(
+	struct fake *fake, const struct message *message)
+{
+	g_autoptr(GHashTable) query = g_uri_parse_params(
+		message->query, -1, "&", G_URI_PARAMS_NONE, NULL);
+	const char *cursor = g_hash_table_lookup(query, "cursor");
+	int64_t after = cursor ? g_ascii_strtoll(cursor, NULL, 10) : 0;
+	struct json *reply = json_new_object(), *rows = json_new_array();
+	g_autofree char *next = NULL;
+	bool more = true;
+
+	while (more && json_length(rows) < 2) {
+		const struct applied *first = NULL;
+		struct json *row;
+		GHashTableIter iter;
+		void *key, *value, *op_id = NULL;
+
+		g_hash_table_iter_init(&iter, fake->ops);
+		while (g_hash_table_iter_next(&iter, &key, &value)) {
+			const struct applied *applied = value;
+
+			if (!is_in(applied, query) ||
+				applied->store_seq <= after ||
+				(first &&
+					first->store_seq < applied->store_seq))
+				continue;
+			first = applied;
+			op_id = key;
+		}
+		more = first != NULL;
+		if (!first)
+			break;
+		after = first->store_seq;
+		row = json_new_object();
+		json_put_text(row, "op_id", op_id);
+		json_put_int(row, "store_seq", after);
+		json_put_text(row, "hash", first->hash);
+		json_add(rows, row);
+	}
+	next = g_strdup_printf("%" G_GINT64_FORMAT, after);
+	json_put(reply, "rows", rows);
+	json_put_text(reply, "next_cursor", next);
+	json_put_bool(reply, "more", more);
 	return reply;
 }
 
@@ -534,8 +614,10 @@ static struct json *handle(
 		return handle_block(fake, message, status);
 	if (g_str_has_prefix(message->path, "/v1/changes"))
 		return handle_feed(fake, message, status);
-	if (g_str_has_prefix(message->path, "/v1/stores/"))
-		return handle_store(fake);
+	if (g_str_has_prefix(message->path, "/v1/reconciliation/digests"))
+		return handle_digests(fake, message);
+	if (g_str_has_prefix(message->path, "/v1/reconciliation/ops"))
+		return handle_bucket(fake, message);
 	if (g_str_has_prefix(message->path, "/v1/capabilities"))
 		return handle_capabilities();
 	up = json_new_object();
@@ -814,6 +896,9 @@ static void applied_free(void *data)
 
 	g_free(applied->digest);
 	g_free(applied->agg_id);
+	g_free(applied->hash);
+	g_free(applied->window);
+	g_free(applied->day);
 	g_free(applied);
 }
 
@@ -910,6 +995,11 @@ void fake_lose_ops(struct fake *fake, unsigned count)
 		g_hash_table_remove(fake->ops, op_id);
 		g_ptr_array_remove_index(fake->order_of_ops, last);
 	}
+}
+
+void fake_forget_rows(struct fake *fake)
+{
+	g_ptr_array_set_size(fake->rows, 0);
 }
 
 void fake_add_row(struct fake *fake, const char *feed, const char *entity,

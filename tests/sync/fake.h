@@ -61,6 +61,8 @@ void fake_lose_ops(struct fake *fake, unsigned count);
 /* A row of the feed. body is JSON text. */
 void fake_add_row(struct fake *fake, const char *feed, const char *entity,
 	const char *id, const char *body);
+/* No feed has any rows any more, and no tombstones. */
+void fake_forget_rows(struct fake *fake);
 /* Cursors made so far get 410. */
 void fake_expire_cursors(struct fake *fake);
 

@@ -11,6 +11,7 @@
 #include "client/base/error.h"
 #include "client/base/file.h"
 #include "client/store/blob.h"
+#include "client/store/catalog_rows.h"
 #include "client/store/feed.h"
 #include "client/store/outbox.h"
 #include "client/store/ticket.h"
@@ -652,6 +653,40 @@ static void test_feed_expired(void)
 	rig_free(rig);
 }
 
+static GPtrArray *catalog_rows(struct rig *rig, guint expected)
+{
+	GPtrArray *rows = catalog_waiting(rig->store, NULL);
+
+	g_assert_nonnull(rows);
+	g_assert_cmpuint(rows->len, ==, expected);
+	return rows;
+}
+
+/* What was taken and is not in the snapshot any more is withdrawn. */
+static void test_catalog_expired(void)
+{
+	struct rig *rig = rig_new();
+	g_autoptr(GPtrArray) taken = NULL;
+	g_autoptr(GPtrArray) rows = NULL;
+	const struct catalog_row *row;
+
+	fake_add_row(rig->fake, "catalog", "item", "A", "{\"name\":\"a\"}");
+	g_assert_cmpint(rig_run(rig, NULL), ==, EXIT_CODE_OK);
+	taken = catalog_rows(rig, 1);
+	row = taken->pdata[0];
+	g_assert_cmpstr(row->body, ==, "{\"name\":\"a\"}");
+	((struct catalog_row *)taken->pdata[0])->verdict = "taken";
+	g_assert_true(catalog_settle(rig->store, taken, NULL));
+	fake_expire_cursors(rig->fake);
+	fake_forget_rows(rig->fake);
+	g_assert_cmpint(rig_run(rig, NULL), ==, EXIT_CODE_OK);
+	rows = catalog_rows(rig, 1);
+	row = rows->pdata[0];
+	g_assert_cmpstr(row->id, ==, "A");
+	g_assert_true(row->deleted);
+	rig_free(rig);
+}
+
 /* Every cursor expires as soon as it is made: not for ever in circles. */
 static void test_feed_in_circles(void)
 {
@@ -697,12 +732,67 @@ static void test_epoch(void)
 	fake_lose_ops(rig->fake, 2);
 	fake_habits(rig->fake)->epoch = "e2";
 	g_assert_cmpint(rig_run(rig, NULL), ==, EXIT_CODE_OK);
-	g_assert_true(json_bool_or(rig->report, "epoch_changed", false));
 	g_assert_cmpint(rig_reported(rig, "server_behind"), ==, 2);
-	/* Not sent again by itself; still flagged the next time. */
-	g_assert_cmpuint(fake_ops(rig->fake), ==, 2);
+	g_assert_false(json_bool_or(rig->report, "epoch_changed", true));
+	g_assert_cmpuint(fake_ops(rig->fake), ==, 4);
+	g_assert_cmpint(rig_unsent(rig), ==, 0);
+	rig_free(rig);
+}
+
+/* Killed at every point of it, the repair is begun again. */
+static void test_epoch_and_crash(void)
+{
+	static const char *const points[] = {"--crash-at=before-claim:1",
+		"--crash-at=after-claim:1", "--crash-at=after-send:1",
+		"--crash-at=before-settle:1", "--crash-at=after-settle:1"};
+	struct rig *rig = rig_new();
+
+	rig_open_tickets(rig, 6);
 	g_assert_cmpint(rig_run(rig, NULL), ==, EXIT_CODE_OK);
-	g_assert_true(json_bool_or(rig->report, "epoch_changed", false));
+	for (size_t i = 0; i < G_N_ELEMENTS(points); i++) {
+		g_autofree char *epoch = g_strdup_printf("f%zu", i);
+
+		fake_lose_ops(rig->fake, 3);
+		fake_habits(rig->fake)->epoch = epoch;
+		g_assert_cmpint(rig_run(rig, points[i]), ==, 137);
+		g_assert_cmpint(rig_run(rig, NULL), ==, EXIT_CODE_OK);
+		g_assert_cmpuint(fake_ops(rig->fake), ==, 6);
+		fake_habits(rig->fake)->epoch = "e1";
+		g_assert_cmpint(rig_run(rig, NULL), ==, EXIT_CODE_OK);
+	}
+	rig_free(rig);
+}
+
+/* Both sides hold the same, and then they do not. */
+static void test_verify(void)
+{
+	struct rig *rig = rig_new();
+	const struct json *proof;
+
+	rig_open_tickets(rig, 5);
+	g_assert_cmpint(rig_run(rig, NULL), ==, EXIT_CODE_OK);
+	g_assert_cmpint(rig_run(rig, "--verify"), ==, EXIT_CODE_OK);
+	proof = json_get(rig->report, "verify");
+	g_assert_cmpint(json_int_or(proof, "ours", -1), ==, 5);
+	g_assert_cmpint(json_int_or(proof, "theirs", -1), ==, 5);
+	g_assert_true(json_bool_or(proof, "complete", false));
+	fake_lose_ops(rig->fake, 2);
+	rig_open_tickets(rig, 1);
+	g_assert_cmpint(rig_run(rig, "--verify"), ==, EXIT_CODE_ITEM);
+	proof = json_get(rig->report, "verify");
+	g_assert_cmpint(json_int_or(proof, "missing", -1), ==, 2);
+	g_assert_cmpint(json_int_or(proof, "waiting", -1), ==, 1);
+	g_assert_cmpint(json_int_or(proof, "extra", -1), ==, 0);
+	g_assert_cmpint(json_length(json_get(proof, "missing_ops")), ==, 2);
+	/* it only looked */
+	g_assert_cmpuint(fake_ops(rig->fake), ==, 3);
+	g_assert_cmpint(rig_run2(rig, "--verify", "--day=2001-01-01"), ==,
+		EXIT_CODE_OK);
+	fake_script(rig->fake, "/v1/reconciliation/digests", 10,
+		FAKE_CLOSE_EARLY, 0, NULL);
+	g_assert_cmpint(rig_run(rig, "--verify"), ==, EXIT_CODE_LINK);
+	g_assert_cmpstr(json_text(json_get(rig->report, "verify"), "failed"),
+		==, "unreachable");
 	rig_free(rig);
 }
 
@@ -809,9 +899,12 @@ int main(int argc, char **argv)
 	g_test_add_func("/sync/crashes", test_crashes);
 	g_test_add_func("/sync/feed/pages", test_feed_pages);
 	g_test_add_func("/sync/feed/expired", test_feed_expired);
+	g_test_add_func("/sync/feed/catalog-expired", test_catalog_expired);
 	g_test_add_func("/sync/feed/circles", test_feed_in_circles);
 	g_test_add_func("/sync/feed/refused", test_feed_refused);
 	g_test_add_func("/sync/epoch/loss", test_epoch);
+	g_test_add_func("/sync/epoch/crash", test_epoch_and_crash);
+	g_test_add_func("/sync/verify", test_verify);
 	g_test_add_func("/sync/epoch/no-loss", test_epoch_without_loss);
 	g_test_add_func("/sync/already-running", test_already_running);
 	g_test_add_func("/sync/usage", test_usage);

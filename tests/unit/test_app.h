@@ -23,9 +23,11 @@ static const char test_id[] = "410199199010010021";
 struct desk {
 	struct fixture files; /* .dir is the state; for looks behind */
 	char *dir;
+	const char *data; /* folder beside yikou.conf; NULL: as shipped */
 	struct config *config;
 	struct app *app;
 	int changes, reloads, quits;
+	int progress; /* of a player that is killed: where it says so */
 	struct intent flushed; /* handed in when app asks for it */
 };
 
@@ -48,7 +50,9 @@ static inline void desk_write(
 static inline void desk_configure(
 	struct desk *desk, const char *window, const char *more)
 {
-	g_autofree char *data = g_canonicalize_filename("config", NULL);
+	g_autofree char *data =
+		desk->data ? desk_path(desk, desk->data)
+			   : g_canonicalize_filename("config", NULL);
 	g_autofree char *path = desk_path(desk, "yikou.conf");
 	g_autofree char *text =
 		g_strdup_printf("[window]\nnumber = %s\nname = %s号综合窗口\n"
@@ -269,13 +273,21 @@ static inline void desk_login(struct desk *desk)
 	g_assert_cmpint(seen(desk)->view, ==, VIEW_HOME);
 }
 
-/* A window at work: A018 to A021 wait, 50 numbers of each kind. */
-static inline struct desk *desk_at_work(void)
+/* A018 to A021 wait, 50 numbers of each kind; nobody is there yet. */
+static inline struct desk *desk_with_queue(void)
 {
 	struct desk *desk = desk_new("03", "");
 
 	desk_numbers(desk, 50);
 	desk_queue(desk, 18, 21);
+	return desk;
+}
+
+/* A window at work. */
+static inline struct desk *desk_at_work(void)
+{
+	struct desk *desk = desk_with_queue();
+
 	desk_open(desk);
 	desk_login(desk);
 	return desk;
@@ -475,6 +487,24 @@ static inline void do_to_finish(struct desk *desk)
 	do_to_decision(desk);
 	act0(desk, INTENT_DECIDE);
 	assert_view(desk, VIEW_FINISH);
+}
+
+static inline struct ticket_model *parked(const struct desk *desk, guint index)
+{
+	g_assert_cmpuint(index, <, seen(desk)->home.parked->len);
+	return seen(desk)->home.parked->pdata[index];
+}
+
+/* F9, then the digit, then a reason. */
+static inline void aside(struct desk *desk, int digit, int reason)
+{
+	act0(desk, INTENT_ASIDE);
+	g_assert_true(seen(desk)->dialog.open);
+	g_assert_cmpuint(seen(desk)->dialog.choices->len, ==, 4);
+	act_at(desk, INTENT_DIALOG_CHOICE, digit - 1);
+	g_assert_true(seen(desk)->dialog.open);
+	act_at(desk, INTENT_DIALOG_CHOICE, reason);
+	g_assert_false(seen(desk)->dialog.open);
 }
 
 /* Behind the app's back --------------------------------------------------- */

@@ -1,43 +1,12 @@
 /* What is left after a crash and what is never left anywhere: the visit goes
  * on at its step, personal data stays out of log and audit, a store that
  * cannot be trusted is not worked on. */
-#include "tests/unit/test_app.h"
+#include "tests/unit/test_app_crash.h"
 
 #include <fcntl.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 
 #include "client/base/log.h"
-
-typedef void play_fn(struct desk *desk);
-
-/* Plays in a process that ends as a crash does, then opens a new app. */
-static void crash_after(struct desk *desk, play_fn *play)
-{
-	pid_t pid = fork();
-	int status = 0;
-
-	g_assert_cmpint(pid, >=, 0);
-	if (pid == 0) {
-		desk_open(desk);
-		desk_login(desk);
-		play(desk);
-		_exit(0);
-	}
-	g_assert_cmpint(waitpid(pid, &status, 0), ==, pid);
-	g_assert_cmpint(status, ==, 0);
-	desk_open(desk);
-	desk_login(desk);
-}
-
-static struct desk *desk_with_queue(void)
-{
-	struct desk *desk = desk_new("03", "");
-
-	desk_numbers(desk, 50);
-	desk_queue(desk, 18, 21);
-	return desk;
-}
 
 static void expect_step(play_fn *play, enum view_id view)
 {

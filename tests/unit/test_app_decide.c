@@ -98,7 +98,7 @@ static void test_no_camera(void)
 	desk_act(desk, INTENT_PAGE_REMOVE, 0, 0, NULL, NULL);
 	desk_act(desk, INTENT_PAGE_MOVE, 0, 0, "+1", NULL);
 	act_at(desk, INTENT_MATERIAL_SOURCE, 0);
-	g_assert_cmpuint(seen(desk)->dialog.choices->len, ==, 4);
+	g_assert_cmpuint(seen(desk)->dialog.choices->len, ==, 5);
 	act_at(desk, INTENT_DIALOG_CHOICE, 3);
 	g_assert_true(material(desk, 0)->paper_seen);
 	act0(desk, INTENT_UNDO);
@@ -118,7 +118,7 @@ static void test_missing_paper(void)
 	g_assert_false(outcome(desk, ROW_ACCEPT)->possible);
 	act0(desk, INTENT_DECIDE);
 	assert_view(desk, VIEW_DECISION);
-	assert_said(desk, "paper no. 1 is missing, 3 in all");
+	assert_said(desk, "paper no. 1 is missing or old, 3 in all");
 	g_assert_cmpint(ops_of(desk, "case.accept"), ==, 0);
 	/* the two required ones, and a waiver */
 	act0(desk, INTENT_BACK);

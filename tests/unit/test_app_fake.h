@@ -116,15 +116,6 @@ static inline void fake_start(struct fake *fake)
 	g_assert_no_error(error);
 }
 
-static inline struct desk *new_desk(void)
-{
-	struct desk *desk = desk_new("03", "");
-
-	desk_numbers(desk, 50);
-	desk_queue(desk, 18, 21);
-	return desk;
-}
-
 static inline void fake_open_at(struct fake *fake, struct desk *desk)
 {
 	fake->desk = desk;
@@ -139,7 +130,7 @@ static inline void fake_open_at(struct fake *fake, struct desk *desk)
 
 static inline void fake_open(struct fake *fake)
 {
-	fake_open_at(fake, new_desk());
+	fake_open_at(fake, desk_with_queue());
 }
 
 static inline void fake_close(struct fake *fake)

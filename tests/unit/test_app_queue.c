@@ -8,24 +8,6 @@ static struct ticket_model *waiting(const struct desk *desk, guint index)
 	return seen(desk)->home.waiting->pdata[index];
 }
 
-static struct ticket_model *parked(const struct desk *desk, guint index)
-{
-	g_assert_cmpuint(index, <, seen(desk)->home.parked->len);
-	return seen(desk)->home.parked->pdata[index];
-}
-
-/* F9, then the digit, then a reason. */
-static void aside(struct desk *desk, int digit, int reason)
-{
-	act0(desk, INTENT_ASIDE);
-	g_assert_true(seen(desk)->dialog.open);
-	g_assert_cmpuint(seen(desk)->dialog.choices->len, ==, 4);
-	act_at(desk, INTENT_DIALOG_CHOICE, digit - 1);
-	g_assert_true(seen(desk)->dialog.open);
-	act_at(desk, INTENT_DIALOG_CHOICE, reason);
-	g_assert_false(seen(desk)->dialog.open);
-}
-
 static char *note_of(const struct desk *desk, int number)
 {
 	char id[UUID_TEXT];

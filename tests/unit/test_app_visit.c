@@ -2,24 +2,6 @@
  * screen. */
 #include "tests/unit/test_app.h"
 
-static struct ticket_model *parked(const struct desk *desk, guint index)
-{
-	g_assert_cmpuint(index, <, seen(desk)->home.parked->len);
-	return seen(desk)->home.parked->pdata[index];
-}
-
-/* F9, then the digit, then a reason. */
-static void aside(struct desk *desk, int digit, int reason)
-{
-	act0(desk, INTENT_ASIDE);
-	g_assert_true(seen(desk)->dialog.open);
-	g_assert_cmpuint(seen(desk)->dialog.choices->len, ==, 4);
-	act_at(desk, INTENT_DIALOG_CHOICE, digit - 1);
-	g_assert_true(seen(desk)->dialog.open);
-	act_at(desk, INTENT_DIALOG_CHOICE, reason);
-	g_assert_false(seen(desk)->dialog.open);
-}
-
 /* Home and back: that is no call, so neither guard nor pause stops it. */
 static void test_home_and_on(void)
 {

@@ -29,6 +29,10 @@ static const char item[] =
 	"'statutory':{'days':0,'unit':'workday','text':'无'},"
 	"'promise':{'days':1,'unit':'workday','text':'当场'},"
 	"'fee':'无','fee_free':true,'windows':['03'],'result':'优待证',"
+	"'basis':{'accept':'《甲条例》第一条','refuse':'《甲条例》第二条',"
+	"'commitment':'对真实性负责','source':'甲条例'},"
+	"'excluded':[{'procedure':'appraisal','text':'鉴定',"
+	"'when':{'field':'away','is':['1']}}],"
 	"'materials':["
 	"{'no':1,'name':'居民身份证','need':'must','kind':'copy',"
 	"'form':'either','source':20,'obtain':'card'},"
@@ -95,6 +99,10 @@ static void test_good(struct fixture *fixture, gconstpointer unused)
 	g_assert_null(catalog_get(catalog, 1));
 	g_assert_cmpint(loaded->level, ==, 5);
 	g_assert_cmpint(loaded->deemed_days, ==, 5);
+	g_assert_cmpstr(loaded->basis.accept, ==, "《甲条例》第一条");
+	g_assert_cmpstr(loaded->basis.commitment_basis, ==, "");
+	g_assert_cmpuint(loaded->n_excluded, ==, 1);
+	g_assert_false(item_is_licence(loaded));
 	g_assert_cmpuint(loaded->n_materials, ==, 3);
 	g_assert_cmpint(loaded->materials[0].obtain, ==, OBTAIN_CARD);
 	g_assert_cmpint(loaded->materials[2].gap_days, ==, 5);
@@ -150,12 +158,14 @@ static const struct change {
 	{"'source':10", "'source':11", "item.json: materials[2].source"},
 	{"'obtain':'card'", "'obtain':'print'",
 		"item.json: materials[0].obtain"},
-	{"'when':{'field':'away'", "'when':{'field':'home'",
+	{"'source':20,'when':{'field':'away'",
+		"'source':20,'when':{'field':'home'",
 		"item.json: materials[1]: the condition looks at home"},
-	{"'when':{'field':'away','is':['1']",
-		"'when':{'field':'away','is':['7']",
+	{"'source':20,'when':{'field':'away','is':['1']",
+		"'source':20,'when':{'field':'away','is':['7']",
 		"item.json: materials[1]: away has no option 7"},
-	{"'when':{'field':'away','is':['1']", "'when':{'field':'away','is':[]",
+	{"'source':20,'when':{'field':'away','is':['1']",
+		"'source':20,'when':{'field':'away','is':[]",
 		"item.json: materials[1].when.is: must not be empty"},
 	{"'id':'away','label'", "'id':'Away','label'",
 		"item.json: form.fields[0].id: expected small"},
@@ -195,6 +205,20 @@ static const struct change {
 	{"'limit_workdays':0.25", "'limit_workdays':'x'",
 		"item.json: workflow[0].limit_workdays"},
 	{"'windows':['03']", "'windows':['3']", "item.json: windows"},
+	{"'refuse':'《甲条例》第二条',", "",
+		"item.json: basis.refuse: is missing"},
+	{"《甲条例》第一条", "《行政许可法》第三十二条",
+		"item.json: basis: type 20 is no licence"},
+	{"'procedure':'appraisal'", "'procedure':'publicity'",
+		"item.json: excluded[0].procedure: expected one of: hearing"},
+	{"'text':'鉴定','when':{'field':'away'",
+		"'text':'鉴定','when':{'field':'home'",
+		"item.json: excluded[0]: the condition looks at home"},
+	{"'gap_days':5", "'gap_days':5,'statements':['x']",
+		"item.json: materials[2].fields: only what is printed here"},
+	{"'obtain':'card'",
+		"'obtain':'print','printed_here':true,'fields':['nix']",
+		"item.json: materials[0].fields: no field nix"},
 	{"'source':'test'", "'source':'test','source':'x'", "item.json"},
 	{"'source':'test'}", "'source':'test'", "item.json"},
 };

@@ -110,6 +110,62 @@ static void test_dictionaries(void)
 	g_assert_cmpuint(count, ==, 0);
 }
 
+/* A paper of what is no licence does not name the licence law, in any place;
+ * each says where its words come from. */
+static void test_basis(void)
+{
+	static const bool is_licence[] = {[2] = true,
+		[3] = true,
+		[4] = true,
+		[7] = true,
+		[8] = true,
+		[10] = true,
+		[12] = false};
+	AUTO(catalog) catalog = load();
+
+	for (int no = 1; no <= 12; no++) {
+		const struct catalog_item *item = item_no(catalog, no);
+		const struct catalog_basis *basis = &item->basis;
+		bool named = strstr(basis->accept, "行政许可法") != NULL;
+
+		g_test_message("%s: %s", item->name, basis->accept);
+		g_assert_cmpint(item_is_licence(item), ==, is_licence[no]);
+		g_assert_cmpint(named, ==, is_licence[no]);
+		g_assert_nonnull(strstr(basis->accept, "》第"));
+		g_assert_nonnull(strstr(basis->refuse, "》第"));
+		g_assert_nonnull(strstr(basis->commitment, "真实性"));
+		g_assert_cmpstr(basis->source, !=, "");
+	}
+}
+
+static char *excluded(const struct catalog *catalog, int no, const char *form)
+{
+	AUTO(json) values = parse(form);
+
+	return item_excluded(item_no(catalog, no), values, NULL);
+}
+
+static void test_excluded(void)
+{
+	static const struct {
+		int no;
+		const char *form, *text;
+	} rows[] = {{1, "{}", ""}, {3, "{'mode':'1'}", ""},
+		{3, "{'mode':'2'}", "检测"},
+		{5, "{'assessed':'2'}", "残疾评定（鉴定）"},
+		{7, "{'public_site':'2'}", "听证（利害关系人要求的）"},
+		{7, "{'public_site':'1'}",
+			"听证（利害关系人要求的）、招标、拍卖"}};
+	AUTO(catalog) catalog = load();
+
+	for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+		g_autofree char *text =
+			excluded(catalog, rows[i].no, rows[i].form);
+
+		g_assert_cmpstr(text, ==, rows[i].text);
+	}
+}
+
 /* "2 11": the numbers of the items found, best first. */
 static char *found(
 	const struct catalog *catalog, const char *text, const char *window)
@@ -391,6 +447,8 @@ int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
 	g_test_add_func("/catalog/shipped/items", test_items);
+	g_test_add_func("/catalog/shipped/basis", test_basis);
+	g_test_add_func("/catalog/shipped/excluded", test_excluded);
 	g_test_add_func("/catalog/shipped/dictionaries", test_dictionaries);
 	g_test_add_func("/catalog/shipped/search", test_search);
 	g_test_add_func("/catalog/shipped/four-initials", test_four_initials);

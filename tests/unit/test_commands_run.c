@@ -6,7 +6,7 @@
 
 #include "client/base/process.h"
 #include "client/commands/command.h"
-#include "tests/unit/test_app.h"
+#include "tests/unit/test_catalogue.h"
 
 struct outcome {
 	int code;
@@ -136,6 +136,82 @@ static void test_check(void)
 	g_assert_cmpint(json_int_or(report, "people", 0), ==, 3);
 	outcome_clear(&outcome);
 	g_assert_false(g_file_test(desk->files.dir, G_FILE_TEST_EXISTS));
+	desk_free(desk);
+}
+
+/* What the platform changed is told, and nothing is written down by it. */
+static void test_check_platform(void)
+{
+	static const char waiting[] =
+		"SELECT count(*) FROM inbox WHERE state = 'new'";
+	struct desk *desk = desk_new("03", "");
+	struct json *wrong = shipped("items/01-individual-business.json");
+
+	json_put_text(wrong, "fee", "");
+	desk_catalog(desk, 1, "item", FOOD,
+		shipped_promise("items/02-food-licence.json", 3));
+	desk_catalog(desk, 2, "item", SENIOR, NULL);
+	expect(run_command(desk, "check", NULL), EXIT_CODE_OK, "11 items: good",
+		NULL);
+	expect(run_command(desk, "check", NULL), EXIT_CODE_OK,
+		"from the platform  " FOOD, NULL);
+	expect(run_command(desk, "check", NULL), EXIT_CODE_OK,
+		"withdrawn by the platform  " SENIOR, NULL);
+	desk_catalog(desk, 3, "item", SHOP, wrong);
+	expect(run_command(desk, "check", NULL), EXIT_CODE_ITEM,
+		"set aside  item " SHOP ": fee: must not be empty", "fee");
+	g_assert_cmpint(desk_count(desk, waiting), ==, 3);
+	desk_free(desk);
+}
+
+/* Taken once, and wrong since: its department was closed. */
+static void test_check_taken(void)
+{
+	struct desk *desk = desk_new("03", "");
+	struct json *head = shipped("catalog.json");
+	struct json *item = shipped("items/06-senior-card.json");
+	struct json *department = json_new_object();
+
+	json_put_text(department, "name", "登封市新设局");
+	json_put_text(department, "uscc", "11410185DEM000065C");
+	json_add(json_get_mutable(head, "departments"), department);
+	json_put_text(item, "department", "登封市新设局");
+	desk_catalog(desk, 1, "catalog", "catalog", head);
+	desk_catalog(desk, 2, "item", SENIOR, item);
+	desk_open(desk);
+	desk_login(desk);
+	act0(desk, INTENT_RECONNECT);
+	desk_catalog(desk, 3, "catalog", "catalog", shipped("catalog.json"));
+	act0(desk, INTENT_RECONNECT);
+	desk_close(desk);
+	expect(run_command(desk, "check", NULL), EXIT_CODE_ITEM,
+		"set aside  item " SENIOR ": department", "department");
+	desk_free(desk);
+}
+
+/* Held withdrawals, let through by a person. */
+static void test_agree(void)
+{
+	struct desk *desk = desk_new("03", "");
+	struct outcome outcome;
+	AUTO(json) report = NULL;
+
+	desk_catalog(desk, 1, "item", FOOD, NULL);
+	desk_catalog(desk, 2, "item", SENIOR, NULL);
+	desk_open(desk);
+	desk_login(desk);
+	act0(desk, INTENT_RECONNECT);
+	outcome = run_command(desk, "check", "--json");
+	g_assert_cmpint(outcome.code, ==, EXIT_CODE_ITEM);
+	report = parse_out(&outcome);
+	g_assert_cmpint(json_int_or(report, "held", 0), ==, 2);
+	g_assert_cmpint(json_int_or(report, "items", 0), ==, 12);
+	outcome_clear(&outcome);
+	expect(run_command(desk, "sync", "agree"), EXIT_CODE_OK,
+		"2 withdrawals let through", NULL);
+	act0(desk, INTENT_RECONNECT);
+	expect(run_command(desk, "check", NULL), EXIT_CODE_OK, "10 items: good",
+		NULL);
 	desk_free(desk);
 }
 
@@ -281,8 +357,26 @@ static void expect_damage(const char *guard, const char *sql, const char *what)
 
 	damage(&desk->files, guard, sql);
 	expect(run_command(desk, "verify", NULL), EXIT_CODE_STORE, NULL, what);
-	expect(run_command(desk, "verify", "--json"), EXIT_CODE_STORE, NULL,
-		what);
+	expect(run_command(desk, "verify", "--json"), EXIT_CODE_STORE,
+		"\"error\":\"store.corrupt\"", what);
+	desk_free(desk);
+}
+
+/* Found by the check that the screen asks for in the background, too, and told
+ * to it as JSON. */
+static void expect_broken_page(const char *name, const char *what)
+{
+	struct desk *desk = desk_with_case();
+	g_autofree char *config = desk_path(desk, "yikou.conf");
+	const char *argv[] = {
+		"verify", "--quick", "--json", "--config", config, NULL};
+
+	expect(run_command(desk, "verify", "--quick"), EXIT_CODE_OK,
+		"structure", NULL);
+	damage_page(&desk->files, name);
+	expect(run_command(desk, "verify", NULL), EXIT_CODE_STORE, NULL, what);
+	expect(run(desk, NULL, NULL, argv), EXIT_CODE_STORE,
+		"\"error\":\"store.corrupt\"", what);
 	desk_free(desk);
 }
 
@@ -295,6 +389,7 @@ static void test_verify_damage(void)
 		"cases_seal", "UPDATE cases SET applicant = 'x'", "cases");
 	expect_damage(
 		"tickets_seal", "UPDATE tickets SET calls = 9", "tickets");
+	expect_broken_page("cases_drafts", "cases");
 	/* not there at all: nothing is made, nothing is good */
 	desk = desk_new("03", "");
 	expect(run_command(desk, "verify", NULL), EXIT_CODE_STORE, NULL,
@@ -326,6 +421,7 @@ static void test_sync_alone(void)
 /* A daemon of the test's own, in a child. */
 struct daemon {
 	const char *first, *after; /* state before and after "retry" */
+	const char *proof;         /* the answer to "verify" */
 	bool silent;
 };
 
@@ -343,11 +439,13 @@ static void daemon_command(void *context, struct line_peer *peer, int64_t id,
 {
 	const struct daemon *daemon = context;
 
-	(void)verb;
+	const char *text = strcmp(verb, "verify") == 0 && daemon->proof
+				   ? daemon->proof
+				   : daemon->after;
+
 	(void)message;
 	if (!daemon->silent)
-		line_answer(peer, id,
-			json_parse(daemon->after, strlen(daemon->after), NULL));
+		line_answer(peer, id, json_parse(text, strlen(text), NULL));
 }
 
 static const struct line_server_ops daemon_ops = {
@@ -386,11 +484,18 @@ static void daemon_stop(pid_t pid)
 	"{\"link\":\"" link "\",\"auth\":true,\"unsent\":" unsent \
 	",\"parked\":" parked ",\"blobs\":0}"
 
+#define PROOF(theirs, missing, complete)                                       \
+	"{\"ours\":9,\"theirs\":" theirs ",\"waiting\":0,\"missing\":" missing \
+	",\"extra\":0,\"missing_ops\":[{\"op_id\":\"x\",\"store_seq\":7}],"    \
+	"\"extra_ops\":[],\"complete\":" complete ",\"failed\":\"\"}"
+
 static void expect_sync(
 	const char *first, const char *after, int code, const char *out)
 {
 	struct desk *desk = desk_new("03", "");
-	struct daemon daemon = {.first = first, .after = after};
+	struct daemon daemon = {.first = first,
+		.after = after,
+		.proof = PROOF("9", "0", "true")};
 	pid_t pid = daemon_start(desk, "syncd.sock", &daemon);
 
 	expect(run_command(desk, "sync", NULL), code, out, NULL);
@@ -416,7 +521,8 @@ static void test_sync(void)
 static void test_sync_status(void)
 {
 	struct desk *desk = desk_new("03", "");
-	struct daemon daemon = {.first = STATE("up", "7", "0"), .silent = true};
+	struct daemon daemon = {
+		.first = STATE("up", "0", "0"), .after = STATE("up", "7", "0")};
 	pid_t pid = daemon_start(desk, "syncd.sock", &daemon);
 	g_autofree char *config = desk_path(desk, "yikou.conf");
 	const char *argv[] = {
@@ -427,6 +533,28 @@ static void test_sync_status(void)
 	g_assert_cmpint(outcome.code, ==, EXIT_CODE_OK);
 	g_assert_cmpint(json_int_or(state, "unsent", 0), ==, 7);
 	outcome_clear(&outcome);
+	daemon_stop(pid);
+	desk_free(desk);
+}
+
+/* Both sides are the same, or the step that is missing is named. */
+static void test_sync_verify(void)
+{
+	struct desk *desk = desk_new("03", "");
+	struct daemon daemon = {.first = STATE("up", "0", "0"),
+		.after = STATE("up", "0", "0"),
+		.proof = PROOF("8", "1", "false")};
+	pid_t pid = daemon_start(desk, "syncd.sock", &daemon);
+
+	expect(run_command(desk, "sync", "verify"), EXIT_CODE_ITEM,
+		"missing  step 7", NULL);
+	expect(run_command(desk, "sync", NULL), EXIT_CODE_ITEM,
+		"9 here != 8 there, 1 missing", NULL);
+	daemon_stop(pid);
+	daemon.proof = PROOF("9", "0", "true");
+	pid = daemon_start(desk, "syncd.sock", &daemon);
+	expect(run_command(desk, "sync", "verify"), EXIT_CODE_OK,
+		"9 here = 9 there, 0 missing, 0 extra", NULL);
 	daemon_stop(pid);
 	desk_free(desk);
 }
@@ -522,6 +650,9 @@ int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
 	g_test_add_func("/commands/check", test_check);
+	g_test_add_func("/commands/check-platform", test_check_platform);
+	g_test_add_func("/commands/check-taken", test_check_taken);
+	g_test_add_func("/commands/agree", test_agree);
 	g_test_add_func("/commands/check-broken", test_check_broken);
 	g_test_add_func("/commands/check-missing", test_check_missing);
 	g_test_add_func("/commands/usage", test_usage);
@@ -531,6 +662,7 @@ int main(int argc, char **argv)
 	g_test_add_func("/commands/sync-alone", test_sync_alone);
 	g_test_add_func("/commands/sync", test_sync);
 	g_test_add_func("/commands/sync-status", test_sync_status);
+	g_test_add_func("/commands/sync/verify", test_sync_verify);
 	g_test_add_func("/commands/diag", test_diag);
 	g_test_add_func("/commands/program", test_program);
 	g_test_add_func("/commands/screen", test_screen);

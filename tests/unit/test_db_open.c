@@ -3,6 +3,7 @@
 
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "client/base/error.h"
 #include "client/base/file.h"
@@ -216,7 +217,7 @@ static void test_garbage(void)
 	drop_place(&place);
 }
 
-/* The root page of a table overwritten: quick_check finds it at once. */
+/* What is behind the schema is not read at opening: the check finds it. */
 static void test_damaged_page(void)
 {
 	struct place place = make_place();
@@ -225,14 +226,48 @@ static void test_damaged_page(void)
 	g_autofree char *content = NULL;
 	gsize len;
 
+	g_assert_true(db_quick_check(db, NULL));
 	db_close(db);
 	g_assert_true(g_file_get_contents(place.path, &content, &len, NULL));
 	g_assert_cmpint(len, ==, 8192);
 	memset(content + 4096, 0x5a, 64);
 	g_assert_true(
 		g_file_set_contents(place.path, content, (gssize)len, NULL));
+	db = open_with(&place, first, 2, &error);
+	g_assert_no_error(error);
+	g_assert_false(db_quick_check(db, &error));
+	g_assert_error(error, STORE_ERROR, STORE_ERROR_CORRUPT);
+	db_close(db);
+	drop_place(&place);
+}
+
+/* Shorter than its header says: refused before anything is read. */
+static void test_cut(void)
+{
+	struct place place = make_place();
+	g_autoptr(GError) error = NULL;
+
+	db_close(open_with(&place, first, 2, NULL));
+	g_assert_cmpint(truncate(place.path, 4096), ==, 0);
 	g_assert_null(open_with(&place, first, 2, &error));
 	g_assert_error(error, STORE_ERROR, STORE_ERROR_CORRUPT);
+	drop_place(&place);
+}
+
+/* The check of every table is a read of its own: a writer gets in between, and
+ * never waits for all of them. Here: none is left open behind it. */
+static void test_check_leaves_no_lock(void)
+{
+	struct place place = make_place();
+	g_autoptr(GError) error = NULL;
+	struct db *one = open_with(&place, second, 3, NULL);
+	struct db *two = open_with(&place, second, 3, NULL);
+
+	g_assert_true(db_quick_check(one, NULL));
+	db_run(two, "INSERT INTO a VALUES(3)", NULL, &error);
+	g_assert_no_error(error);
+	db_close(one);
+	db_close(two);
 	drop_place(&place);
 }
 
@@ -277,6 +312,8 @@ int main(int argc, char **argv)
 	g_test_add_func("/db/open/foreign", test_foreign);
 	g_test_add_func("/db/open/garbage", test_garbage);
 	g_test_add_func("/db/open/damaged-page", test_damaged_page);
+	g_test_add_func("/db/open/cut", test_cut);
+	g_test_add_func("/db/check/no-lock-left", test_check_leaves_no_lock);
 	g_test_add_func("/db/open/busy", test_busy);
 	g_test_add_func("/db/open/no-place", test_no_place);
 	return g_test_run();

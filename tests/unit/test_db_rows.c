@@ -31,8 +31,7 @@ static struct db *open_key(struct fixture *f, bool with_key)
 		.key = with_key ? key : NULL,
 		.key_len = sizeof(key),
 		.migrations = schema,
-		.migration_count = 1,
-		.skip_check = !with_key};
+		.migration_count = 1};
 	g_autoptr(GError) error = NULL;
 	struct db *db = db_open(&options, &error);
 

@@ -375,80 +375,79 @@ static void assert_refused(const GByteArray *answer, const char *effect)
 	}
 }
 
+static const struct {
+	const char *answer, *effect;
+} wrong_answers[] = {
+	{"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n"
+	 "Content-Length: 13\r\n\r\n<html></html>",
+		"= fail link.protocol"},
+	{"HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nabcd",
+		"= fail link.protocol"},
+	{"HTTP/1.1 200 OK\r\nContent-Type: image/png\r\n"
+	 "Content-Length: 4\r\n\r\nabcd",
+		"= fail link.protocol"},
+	{"HTTP/1.1 200 OK\r\nContent-Type: image/jpeg\r\n"
+	 "Content-Length: 13\r\n\r\n<html></html>",
+		"= fail item.invalid"},
+	{"HTTP/1.1 200 OK\r\nContent-Type: image/jpeg\r\n"
+	 "Content-Length: 0\r\n\r\n",
+		"= fail item.invalid"},
+	{"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n",
+		"= fail link.protocol"},
+	{"HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n\r\n",
+		"= fail link.auth"},
+	{"HTTP/1.1 503 Busy\r\nContent-Length: 0\r\n\r\n", "= fail link.busy"},
+	{"HTTP/1.1 204 No Content\r\n\r\n", "= fail link.protocol"},
+	{"SSH-2.0-OpenSSH_9.2\r\n\r\n", "= fail link.protocol"},
+	{"HTTP/1.1 2x0 OK\r\n\r\n", "= fail link.protocol"},
+	{"HTTP/1.1 200 OK\r\nno colon\r\n\r\n", "= fail link.protocol"},
+	{"HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n",
+		"= fail link.protocol"},
+	{"HTTP/1.1 200 OK\r\nContent-Length: 1e3\r\n\r\n",
+		"= fail link.protocol"},
+	{"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n"
+	 "Content-Length: 6\r\n\r\n",
+		"= fail link.protocol"},
+	{"HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip\r\n\r\n",
+		"= fail link.protocol"},
+	{"HTTP/1.1 200 OK\r\nContent-Type: image/jpeg\r\n"
+	 "Transfer-Encoding: chunked\r\n\r\nxyz\r\n",
+		"= fail link.protocol"},
+	{"HTTP/1.1 200 OK\r\nContent-Type: image/jpeg\r\n"
+	 "Transfer-Encoding: chunked\r\n\r\n4\r\nabcdef\r\n",
+		"= fail link.protocol"},
+	/* One byte more than a picture may have; and much more. */
+	{"HTTP/1.1 200 OK\r\nContent-Type: image/jpeg\r\n"
+	 "Content-Length: 99999999999\r\n\r\n",
+		"= fail item.too-large"},
+	{"HTTP/1.1 200 OK\r\nContent-Type: image/jpeg\r\n"
+	 "Transfer-Encoding: chunked\r\n\r\nfffffff\r\n",
+		"= fail item.too-large"},
+	{"HTTP/1.1 200 OK\r\nContent-Type: "
+	 "multipart/x-mixed-replace; boundary=b\r\n\r\n"
+	 "--b\r\nContent-Type: image/jpeg\r\n"
+	 "Content-Length: 67108865\r\n\r\n",
+		"= fail item.too-large"},
+	{"HTTP/1.1 200 OK\r\nContent-Type: "
+	 "multipart/x-mixed-replace\r\n\r\n",
+		"= fail link.protocol"},
+	{"HTTP/1.1 200 OK\r\nContent-Type: "
+	 "multipart/x-mixed-replace; boundary=b\r\n\r\n"
+	 "--b\r\nContent-Type: text/plain\r\n\r\n",
+		"= fail link.protocol"},
+	{"HTTP/1.1 200 OK\r\nContent-Length: 4\r\nContent-Type: "
+	 "multipart/x-mixed-replace; boundary=b\r\n\r\n--b\r",
+		"= fail link.protocol"},
+};
+
 static void test_wrong_answers(void)
 {
-	static const struct {
-		const char *answer, *effect;
-	} cases[] = {
-		{"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n"
-		 "Content-Length: 13\r\n\r\n<html></html>",
-			"= fail link.protocol"},
-		{"HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nabcd",
-			"= fail link.protocol"},
-		{"HTTP/1.1 200 OK\r\nContent-Type: image/png\r\n"
-		 "Content-Length: 4\r\n\r\nabcd",
-			"= fail link.protocol"},
-		{"HTTP/1.1 200 OK\r\nContent-Type: image/jpeg\r\n"
-		 "Content-Length: 13\r\n\r\n<html></html>",
-			"= fail item.invalid"},
-		{"HTTP/1.1 200 OK\r\nContent-Type: image/jpeg\r\n"
-		 "Content-Length: 0\r\n\r\n",
-			"= fail item.invalid"},
-		{"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n",
-			"= fail link.protocol"},
-		{"HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n\r\n",
-			"= fail link.auth"},
-		{"HTTP/1.1 503 Busy\r\nContent-Length: 0\r\n\r\n",
-			"= fail link.busy"},
-		{"HTTP/1.1 204 No Content\r\n\r\n", "= fail link.protocol"},
-		{"SSH-2.0-OpenSSH_9.2\r\n\r\n", "= fail link.protocol"},
-		{"HTTP/1.1 2x0 OK\r\n\r\n", "= fail link.protocol"},
-		{"HTTP/1.1 200 OK\r\nno colon\r\n\r\n", "= fail link.protocol"},
-		{"HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n",
-			"= fail link.protocol"},
-		{"HTTP/1.1 200 OK\r\nContent-Length: 1e3\r\n\r\n",
-			"= fail link.protocol"},
-		{"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n"
-		 "Content-Length: 6\r\n\r\n",
-			"= fail link.protocol"},
-		{"HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip\r\n\r\n",
-			"= fail link.protocol"},
-		{"HTTP/1.1 200 OK\r\nContent-Type: image/jpeg\r\n"
-		 "Transfer-Encoding: chunked\r\n\r\nxyz\r\n",
-			"= fail link.protocol"},
-		{"HTTP/1.1 200 OK\r\nContent-Type: image/jpeg\r\n"
-		 "Transfer-Encoding: chunked\r\n\r\n4\r\nabcdef\r\n",
-			"= fail link.protocol"},
-		/* One byte more than a picture may have; and much more. */
-		{"HTTP/1.1 200 OK\r\nContent-Type: image/jpeg\r\n"
-		 "Content-Length: 99999999999\r\n\r\n",
-			"= fail item.too-large"},
-		{"HTTP/1.1 200 OK\r\nContent-Type: image/jpeg\r\n"
-		 "Transfer-Encoding: chunked\r\n\r\nfffffff\r\n",
-			"= fail item.too-large"},
-		{"HTTP/1.1 200 OK\r\nContent-Type: "
-		 "multipart/x-mixed-replace; boundary=b\r\n\r\n"
-		 "--b\r\nContent-Type: image/jpeg\r\n"
-		 "Content-Length: 67108865\r\n\r\n",
-			"= fail item.too-large"},
-		{"HTTP/1.1 200 OK\r\nContent-Type: "
-		 "multipart/x-mixed-replace\r\n\r\n",
-			"= fail link.protocol"},
-		{"HTTP/1.1 200 OK\r\nContent-Type: "
-		 "multipart/x-mixed-replace; boundary=b\r\n\r\n"
-		 "--b\r\nContent-Type: text/plain\r\n\r\n",
-			"= fail link.protocol"},
-		{"HTTP/1.1 200 OK\r\nContent-Length: 4\r\nContent-Type: "
-		 "multipart/x-mixed-replace; boundary=b\r\n\r\n--b\r",
-			"= fail link.protocol"},
-	};
-
-	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+	for (size_t i = 0; i < G_N_ELEMENTS(wrong_answers); i++) {
 		g_autoptr(GByteArray) answer = g_byte_array_new();
 
-		g_test_message("%s", cases[i].answer);
-		add_text(answer, cases[i].answer);
-		assert_refused(answer, cases[i].effect);
+		g_test_message("%s", wrong_answers[i].answer);
+		add_text(answer, wrong_answers[i].answer);
+		assert_refused(answer, wrong_answers[i].effect);
 	}
 }
 

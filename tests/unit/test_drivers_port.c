@@ -263,6 +263,30 @@ static char *pty_address(struct far_end *far, const char *slave)
 	return g_strdup_printf("serial:/dev/../../..%s:19200/8n1", link);
 }
 
+/* As found: flow control on, odd speed, line editing. */
+static void spoil_line(int slave)
+{
+	struct termios line;
+
+	tcgetattr(slave, &line);
+	line.c_iflag |= IXON | IXOFF | ICRNL;
+	line.c_lflag |= ICANON | ECHO;
+	cfsetspeed(&line, B300);
+	tcsetattr(slave, TCSANOW, &line);
+}
+
+static void expect_raw_line(int slave)
+{
+	struct termios line;
+
+	tcgetattr(slave, &line);
+	g_assert_cmpint(cfgetospeed(&line), ==, B19200);
+	g_assert_cmpint(line.c_iflag & (IXON | IXOFF | ICRNL), ==, 0);
+	g_assert_cmpint(line.c_lflag & (ICANON | ECHO), ==, 0);
+	g_assert_cmpint(
+		line.c_cflag & (CSIZE | CSTOPB | PARENB | CRTSCTS), ==, CS8);
+}
+
 static void test_serial(void)
 {
 	struct far_end *far = far_end_new();
@@ -270,16 +294,10 @@ static void test_serial(void)
 	g_autofree char *address = NULL, *link = NULL, *got = NULL;
 	char slave_name[128];
 	int master, slave;
-	struct termios line;
 
 	g_assert_cmpint(
 		openpty(&master, &slave, slave_name, NULL, NULL), ==, 0);
-	/* as found: flow control on, odd speed, line editing */
-	tcgetattr(slave, &line);
-	line.c_iflag |= IXON | IXOFF | ICRNL;
-	line.c_lflag |= ICANON | ECHO;
-	cfsetspeed(&line, B300);
-	tcsetattr(slave, TCSANOW, &line);
+	spoil_line(slave);
 	g_unix_set_fd_nonblocking(master, TRUE, NULL);
 	far->fd = master;
 	address = pty_address(far, slave_name);
@@ -287,12 +305,7 @@ static void test_serial(void)
 	open_port(&seen, address, NULL);
 	WAIT_FOR(far, seen.opened || seen.why);
 	g_assert_no_error(seen.why);
-	tcgetattr(slave, &line);
-	g_assert_cmpint(cfgetospeed(&line), ==, B19200);
-	g_assert_cmpint(line.c_iflag & (IXON | IXOFF | ICRNL), ==, 0);
-	g_assert_cmpint(line.c_lflag & (ICANON | ECHO), ==, 0);
-	g_assert_cmpint(
-		line.c_cflag & (CSIZE | CSTOPB | PARENB | CRTSCTS), ==, CS8);
+	expect_raw_line(slave);
 
 	/* all bytes, both ways */
 	far_end_say(far, "00 0A 0D 11 13 1A 03 FF");

@@ -275,23 +275,64 @@ static void test_block(void)
 		&block));
 }
 
-static void test_store(void)
-{
-	struct http_reply reply = good("{\"contiguous\":4711}");
-	struct answer answer;
-	int64_t contiguous;
+#define SUM "ab0c1f0f5e0c2b0d5d7b1c7e2f4a9d8c7b6a5f4e3d2c1b0a99887766554f3a6e"
 
-	g_assert_true(store_decode(&reply, &answer, &contiguous));
-	g_assert_cmpint(contiguous, ==, 4711);
+static bool decode_digests(const char *body)
+{
+	struct http_reply reply = good(body);
+	struct answer answer;
+	bool fine = digests_decode(&reply, &answer) != NULL;
+
+	g_assert_true(fine == (answer.kind == ANSWER_OK));
 	answer_clear(&answer);
-	reply = refused(404, "not_found");
-	g_assert_true(store_decode(&reply, &answer, &contiguous));
-	g_assert_cmpint(contiguous, ==, 0);
+	return fine;
+}
+
+static void test_digests(void)
+{
+	g_autofree char *all = digests_path(UUID, NULL);
+	g_autofree char *one = digests_path(UUID, "2026-11-23");
+
+	g_assert_cmpstr(all, ==, "/v1/reconciliation/digests?store=" UUID);
+	g_assert_true(g_str_has_suffix(one, UUID "&day=2026-11-23"));
+	g_assert_true(decode_digests("{\"buckets\":[]}"));
+	g_assert_true(decode_digests(
+		"{\"buckets\":[{\"window\":\"03\",\"day\":\"2026-11-23\","
+		"\"count\":2,\"xor\":\"" SUM "\"}]}"));
+	g_assert_false(decode_digests("{}"));
+	g_assert_false(decode_digests(
+		"{\"buckets\":[{\"window\":\"03\",\"day\":\"2026-11-23\","
+		"\"count\":-2,\"xor\":\"" SUM "\"}]}"));
+	g_assert_false(decode_digests(
+		"{\"buckets\":[{\"window\":\"03\",\"day\":\"2026-11-23\","
+		"\"count\":2,\"xor\":\"abc\"}]}"));
+	g_assert_false(decode_digests("{\"buckets\":[7]}"));
+}
+
+static bool decode_proof_page(const char *body, const char *cursor)
+{
+	struct http_reply reply = good(body);
+	struct answer answer;
+	struct proof_page page;
+	bool fine = proof_page_decode(&reply, cursor, &answer, &page);
+
 	answer_clear(&answer);
-	/* A gateway's 404 does not say that everything is lost. */
-	reply = reply_of(404, "text/html", "<html>");
-	g_assert_false(store_decode(&reply, &answer, &contiguous));
-	answer_clear(&answer);
+	return fine;
+}
+
+static void test_proof_page(void)
+{
+	g_autofree char *path = proof_page_path(UUID, "0 3", "2026-11-23", "7");
+
+	g_assert_cmpstr(path, ==,
+		"/v1/reconciliation/ops?store=" UUID
+		"&window=0%203&day=2026-11-23&cursor=7");
+	g_assert_true(decode_proof_page(
+		"{\"rows\":[],\"next_cursor\":\"7\",\"more\":false}", "7"));
+	g_assert_false(decode_proof_page(
+		"{\"rows\":[],\"next_cursor\":\"7\",\"more\":true}", "7"));
+	g_assert_false(decode_proof_page("{\"rows\":[]}", NULL));
+	g_assert_false(decode_proof_page("{\"next_cursor\":\"7\"}", NULL));
 }
 
 static void test_times(void)
@@ -334,7 +375,8 @@ int main(int argc, char **argv)
 	g_test_add_func("/link/calls/feed", test_feed);
 	g_test_add_func("/link/calls/feed-nonsense", test_feed_nonsense);
 	g_test_add_func("/link/calls/block", test_block);
-	g_test_add_func("/link/calls/store", test_store);
+	g_test_add_func("/link/calls/digests", test_digests);
+	g_test_add_func("/link/calls/proof-page", test_proof_page);
 	g_test_add_func("/link/calls/times", test_times);
 	g_test_add_func("/link/calls/crash-points", test_crash_points);
 	return g_test_run();

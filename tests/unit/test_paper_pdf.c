@@ -214,7 +214,8 @@ static void test_accept(struct fixture *f, gconstpointer unused)
 
 	g_autofree char *text = text_of(f->out);
 
-	assert_has(text, "第三十二条");
+	assert_has(text, "符合法定形式");
+	assert_has(text, "第三十二条第一款第五项的规定");
 	assert_has(text, "承诺件");
 	assert_has(text, "2026年12月7日，暂");
 	assert_has(text, "2026年11月30日，暂");
@@ -234,6 +235,104 @@ static void test_refuse(struct fixture *f, gconstpointer unused)
 
 	assert_has(text, "60日");
 	assert_has(text, "6个月");
+}
+
+/* A registration has its own law and no five days of the licence law. */
+static void test_no_licence(struct fixture *f, gconstpointer unused)
+{
+	static const char *const names[] = {
+		"accept-notice", "refuse-notice", "receipt"};
+	AUTO(json) data = field_sample(2, false);
+
+	(void)unused;
+	json_put_text(data, "basis", "《不动产登记暂行条例》第十七条");
+	json_put_text(data, "excluded", "");
+	json_put_bool(json_get_mutable(data, "item"), "licence", false);
+	json_put_text(json_get_mutable(data, "item"), "name", "转移登记");
+	for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
+		make(f, names[i], data);
+
+		g_autofree char *text = text_of(f->out);
+
+		if (!text)
+			continue;
+		g_assert_null(strstr(text, "许可法"));
+		g_assert_null(strstr(text, "五个工作日"));
+		if (i < 2)
+			assert_has(text,
+				"依照《不动产登记暂行条例》第十七条的规定");
+	}
+}
+
+static void test_form(struct fixture *f, gconstpointer unused)
+{
+	static const char *const fields[] = {"title", "item.name", "item.code",
+		"item.department", "applicant.name", "applicant.id_number",
+		"applicant.phone", "commitment.text", "commitment.basis",
+		"signer", "version", NULL};
+	AUTO(json) data = field_sample(0, false);
+	struct paper_result result = make(f, "application-form", data);
+	g_autofree char *text = text_of(f->out);
+
+	(void)unused;
+	g_assert_cmpint(result.pages, ==, 1);
+	assert_fields(text, data, fields);
+	assert_has(text, "健康证编号（未填）");
+	assert_has(text, "经营流程说明（见下）进货查验、分区存放");
+	assert_has(text, "1.对所经营食品的安全负责。");
+	assert_has(text, "2026年11月23日09时52分");
+	if (text)
+		g_assert_null(strstr(text, "代理人"));
+	json_put(data, "agent", json_new_object());
+	json_put_text(json_get_mutable(data, "agent"), "name", "孙样例");
+	make(f, "application-form", data);
+
+	g_autofree char *with_agent = text_of(f->out);
+
+	assert_has(with_agent, "代理人孙样例");
+	assert_has(with_agent, "代理人（签名）");
+}
+
+/* Repeating rows over pages: their head stands on each, nothing is lost. */
+static void test_long_grid(struct fixture *f, gconstpointer unused)
+{
+	AUTO(json) data = field_sample(0, false);
+	struct json *form = json_get_mutable(data, "form");
+	struct json *grid = NULL, *rows;
+	struct paper_result result;
+
+	(void)unused;
+	json_each (entry, form) {
+		if (json_get(entry, "grid"))
+			grid = json_get_mutable(
+				(struct json *)(uintptr_t)entry, "grid");
+	}
+	rows = json_new_array();
+	for (int i = 1; i <= 100; i++) {
+		struct json *row = json_new_array();
+		g_autofree char *no = g_strdup_printf("%d", i);
+		g_autofree char *name = g_strdup_printf("驾驶员甲%03d", i);
+
+		json_add_text(row, no);
+		json_add_text(row, name);
+		json_add_text(row, "410100199010010021");
+		json_add(rows, row);
+	}
+	json_put(grid, "rows", rows);
+	result = make(f, "application-form", data);
+	g_assert_cmpint(result.pages, ==, 5);
+
+	g_autofree char *text = text_of(f->out);
+
+	if (!text)
+		return;
+	g_assert_cmpint(count_of(text, "从业资格证号"), ==, 4);
+	for (int i = 1; i <= 100; i++) {
+		g_autofree char *name = g_strdup_printf("驾驶员甲%03d", i);
+
+		assert_has(text, name);
+	}
+	assert_has(text, "第5页共5页");
 }
 
 static void test_marks_only_when(struct fixture *f, gconstpointer unused)
@@ -629,6 +728,9 @@ int main(int argc, char **argv)
 	ADD("receipt-number", test_receipt_number);
 	ADD("accept", test_accept);
 	ADD("refuse", test_refuse);
+	ADD("no-licence", test_no_licence);
+	ADD("form", test_form);
+	ADD("long-grid", test_long_grid);
 	ADD("marks-only-when", test_marks_only_when);
 	ADD("many-materials", test_many_materials);
 	ADD("too-many", test_too_many);

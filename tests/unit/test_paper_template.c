@@ -66,8 +66,8 @@ static void check(const char *body, const char *data, const char *expected)
 
 static void test_shipped(void)
 {
-	static const char *const names[] = {
-		"receipt", "accept-notice", "refuse-notice"};
+	static const char *const names[] = {"receipt", "accept-notice",
+		"refuse-notice", "application-form"};
 
 	for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
 		g_autoptr(GError) error = NULL;
@@ -82,93 +82,95 @@ static void test_shipped(void)
 	}
 }
 
+static const struct {
+	const char *body, *says;
+} broken[] = {
+	{"txet t | a", "t.tmpl:5: unknown keyword 'txet'"},
+	{"\n\ntext t | {hall", "t.tmpl:7: expected a closing } after {"},
+	{"text t | a}", "t.tmpl:5: a } without its {"},
+	{"text t | {hal}",
+		"t.tmpl:5: unknown field 'hal' (yikou-paper --fields "
+		"lists them)"},
+	{"text t | {material.name}",
+		"t.tmpl:5: unknown field 'material.name' (yikou-paper "
+		"--fields lists them)"},
+	{"text t | {materials.name}",
+		"t.tmpl:5: unknown field 'materials.name' (yikou-paper "
+		"--fields lists them)"},
+	{"text t | {hall:date}",
+		"t.tmpl:5: format 'date' does not fit field 'hall'"},
+	{"text t | {hall:nix}",
+		"t.tmpl:5: expected date, minute, sentence, first16, "
+		"mask "
+		"or the name of a words line, not 'nix'"},
+	{"text t | {offline}", "t.tmpl:5: 'offline' is yes or no: write "
+			       "{offline?words}"},
+	{"text t | {materials}",
+		"t.tmpl:5: 'materials' is a list: use 'each NAME in "
+		"materials'"},
+	{"text t | {page}", "t.tmpl:5: 'page' is known only in a header or "
+			    "footer"},
+	{"text t | \\x", "t.tmpl:5: expected \\{ \\} \\| \\\\ or \\n after a "
+			 "backslash"},
+	{"text u | a", "t.tmpl:5: expected the name of a style, not 'u'"},
+	{"text t", "t.tmpl:5: expected 'text ... | text'"},
+	{"space 3 | a", "t.tmpl:5: 'space' takes no text after a bar"},
+	{"space x", "t.tmpl:5: expected 'space MM'"},
+	{"text t colour=red | a",
+		"t.tmpl:5: 'colour=red' is not known for 'text'"},
+	{"style u font=b size=500",
+		"t.tmpl:5: size: expected a number from 4 to 200, not "
+		"'500'"},
+	{"style u font=z", "t.tmpl:5: font: expected the name of a font line "
+			   "above"},
+	{"style u font=b align=middle",
+		"t.tmpl:5: align: expected left, center, right or "
+		"justify"},
+	{"paper A9", "t.tmpl:5: expected A3, A4, A5, B5 or a size in "
+		     "mm such as 210x297"},
+	{"if offline\ntext t | a",
+		"t.tmpl:6: expected 'end' of the block that begins in "
+		"line 5"},
+	{"end", "t.tmpl:5: 'end' without a block"},
+	{"else", "t.tmpl:5: 'else' without its if"},
+	{"if hall = ", "t.tmpl:5: expected 'hall = VALUE' or 'hall != "
+		       "VALUE', with blanks around the sign"},
+	{"each m in hall", "t.tmpl:5: 'hall' is not a list"},
+	{"each m in materials\neach n in materials\nend\nend",
+		"t.tmpl:6: an each inside an each"},
+	{"row | a", "t.tmpl:5: 'row' may not stand here"},
+	{"table columns=20,* styles=t,t\ntext t | a\nend",
+		"t.tmpl:6: 'text' may not stand here"},
+	{"table columns=20,* styles=t\nend",
+		"t.tmpl:5: styles: expected 2, one a column"},
+	{"table columns=20,* styles=t,t\nrow | a | b | c\nend",
+		"t.tmpl:6: expected cells for 2 columns, the row has 3 "
+		"cells for 3"},
+	{"table columns=20,* styles=t,t\nrow spans=2 | a | b\nend",
+		"t.tmpl:6: spans: expected 2, one a cell"},
+	{"if offline\nstyle u font=b\nend",
+		"t.tmpl:6: 'style' may not stand here"},
+	{"include ../t.tmpl", "t.tmpl:5: expected the name of a file "
+			      "in the same folder"},
+	{"if offline\ninclude t.tmpl\nend",
+		"t.tmpl:6: an include may not stand in a block or an "
+		"included file"},
+	{"words w | a", "t.tmpl:5: expected code=text, not 'a'"},
+	{"grid", "t.tmpl:5: expected 'grid FIELD head=STYLE cell=STYLE'"},
+	{"grid hall head=t cell=t", "t.tmpl:5: 'hall' is no table of its own"},
+	{"each e in form\ngrid e.grid cell=t\nend",
+		"t.tmpl:6: expected head=STYLE"},
+	{"each e in form\ngrid e.grid head=t cell=u\nend",
+		"t.tmpl:6: expected the name of a style, not 'u'"},
+	{"each e in form\ntext t | {e.grid}\nend",
+		"t.tmpl:6: 'form.grid' is a table: use 'grid'"},
+};
+
 /* Line numbers count from HEAD's 4 lines. */
 static void test_broken(void)
 {
-	static const struct {
-		const char *body, *says;
-	} rows[] = {
-		{"txet t | a", "t.tmpl:5: unknown keyword 'txet'"},
-		{"\n\ntext t | {hall",
-			"t.tmpl:7: expected a closing } after {"},
-		{"text t | a}", "t.tmpl:5: a } without its {"},
-		{"text t | {hal}",
-			"t.tmpl:5: unknown field 'hal' (yikou-paper --fields "
-			"lists them)"},
-		{"text t | {material.name}",
-			"t.tmpl:5: unknown field 'material.name' (yikou-paper "
-			"--fields lists them)"},
-		{"text t | {materials.name}",
-			"t.tmpl:5: unknown field 'materials.name' (yikou-paper "
-			"--fields lists them)"},
-		{"text t | {hall:date}",
-			"t.tmpl:5: format 'date' does not fit field 'hall'"},
-		{"text t | {hall:nix}",
-			"t.tmpl:5: expected date, minute, sentence, first16, "
-			"mask "
-			"or the name of a words line, not 'nix'"},
-		{"text t | {offline}",
-			"t.tmpl:5: 'offline' is yes or no: write "
-			"{offline?words}"},
-		{"text t | {materials}",
-			"t.tmpl:5: 'materials' is a list: use 'each NAME in "
-			"materials'"},
-		{"text t | {page}",
-			"t.tmpl:5: 'page' is known only in a header or "
-			"footer"},
-		{"text t | \\x",
-			"t.tmpl:5: expected \\{ \\} \\| \\\\ or \\n after a "
-			"backslash"},
-		{"text u | a",
-			"t.tmpl:5: expected the name of a style, not 'u'"},
-		{"text t", "t.tmpl:5: expected 'text ... | text'"},
-		{"space 3 | a", "t.tmpl:5: 'space' takes no text after a bar"},
-		{"space x", "t.tmpl:5: expected 'space MM'"},
-		{"text t colour=red | a",
-			"t.tmpl:5: 'colour=red' is not known for 'text'"},
-		{"style u font=b size=500",
-			"t.tmpl:5: size: expected a number from 4 to 200, not "
-			"'500'"},
-		{"style u font=z",
-			"t.tmpl:5: font: expected the name of a font line "
-			"above"},
-		{"style u font=b align=middle",
-			"t.tmpl:5: align: expected left, center, right or "
-			"justify"},
-		{"paper A9", "t.tmpl:5: expected A3, A4, A5, B5 or a size in "
-			     "mm such as 210x297"},
-		{"if offline\ntext t | a",
-			"t.tmpl:6: expected 'end' of the block that begins in "
-			"line 5"},
-		{"end", "t.tmpl:5: 'end' without a block"},
-		{"else", "t.tmpl:5: 'else' without its if"},
-		{"if hall = ", "t.tmpl:5: expected 'hall = VALUE' or 'hall != "
-			       "VALUE', with blanks around the sign"},
-		{"each m in hall", "t.tmpl:5: 'hall' is not a list"},
-		{"each m in materials\neach n in materials\nend\nend",
-			"t.tmpl:6: an each inside an each"},
-		{"row | a", "t.tmpl:5: 'row' may not stand here"},
-		{"table columns=20,* styles=t,t\ntext t | a\nend",
-			"t.tmpl:6: 'text' may not stand here"},
-		{"table columns=20,* styles=t\nend",
-			"t.tmpl:5: styles: expected 2, one a column"},
-		{"table columns=20,* styles=t,t\nrow | a | b | c\nend",
-			"t.tmpl:6: expected cells for 2 columns, the row has 3 "
-			"cells for 3"},
-		{"table columns=20,* styles=t,t\nrow spans=2 | a | b\nend",
-			"t.tmpl:6: spans: expected 2, one a cell"},
-		{"if offline\nstyle u font=b\nend",
-			"t.tmpl:6: 'style' may not stand here"},
-		{"include ../t.tmpl", "t.tmpl:5: expected the name of a file "
-				      "in the same folder"},
-		{"if offline\ninclude t.tmpl\nend",
-			"t.tmpl:6: an include may not stand in a block or an "
-			"included file"},
-		{"words w | a", "t.tmpl:5: expected code=text, not 'a'"},
-	};
-
-	for (size_t i = 0; i < G_N_ELEMENTS(rows); i++)
-		check(rows[i].body, "{}", rows[i].says);
+	for (size_t i = 0; i < G_N_ELEMENTS(broken); i++)
+		check(broken[i].body, "{}", broken[i].says);
 }
 
 static void test_depth(void)
@@ -250,6 +252,37 @@ static void test_preview_rows(void)
 		"{\"hall\":\"甲\\n乙\"}", "a b  c/甲 乙");
 }
 
+/* Columns come with the data; a row that does not fit them is refused. */
+static void test_grid(void)
+{
+	static const char body[] =
+		"each e in form\nif e.grid\ntext t | {e.label}\ngrid e.grid "
+		"head=t cell=t\nelse\ntext t | 无\nend\nend";
+
+	check(body,
+		"{\"form\":[{\"label\":\"车辆\",\"grid\":{\"columns\":[\"号\","
+		"\"型\"],\"rows\":[[\"甲\",\"乙\"],[\"\",\"丙\"]]}},{}]}",
+		"车辆/号  型/甲  乙/丙/无");
+	check(body, "{\"form\":[{\"grid\":{\"columns\":[],\"rows\":[]}}]}",
+		"无");
+	check(body,
+		"{\"form\":[{\"grid\":{\"columns\":[\"号\"],\"rows\":[[\"甲\","
+		"\"乙\"]]}}]}",
+		"field form.grid: value of the wrong kind");
+	check(body,
+		"{\"form\":[{\"grid\":{\"columns\":[\"号\"],\"rows\":[[1]]}}]}",
+		"field form.grid: value of the wrong kind");
+	check(body, "{\"form\":[{\"grid\":7}]}",
+		"field form.grid: value of the wrong kind");
+	check(body,
+		"{\"form\":[{\"grid\":{\"columns\":[\"1\",\"2\",\"3\",\"4\","
+		"\"5\","
+		"\"6\",\"7\",\"8\",\"9\",\"10\",\"11\",\"12\",\"13\",\"14\","
+		"\"15\"],"
+		"\"rows\":[]}}]}",
+		"field form.grid: more than 14 columns or 200 rows");
+}
+
 static void test_words(void)
 {
 	static const char body[] =
@@ -328,10 +361,12 @@ static void test_require(void)
 	check(body, "{\"reason\":\"r\",\"remedy\":\"申请行政复议。\"}", "a");
 }
 
-/* The refusal that is shipped is never printed without reason and remedy. */
+/* The refusal that is shipped is never printed without reason, law and remedy.
+ */
 static void test_refusal(void)
 {
-	static const char *const needed[] = {"reason", "remedy", "doc_no"};
+	static const char *const needed[] = {
+		"reason", "basis", "remedy", "doc_no"};
 
 	for (size_t i = 0; i < G_N_ELEMENTS(needed); i++) {
 		AUTO(json) data = field_sample(1, false);
@@ -342,6 +377,27 @@ static void test_refusal(void)
 			preview_lines(SHIPPED, "refuse-notice", data, &error));
 		g_assert_error(error, ITEM_ERROR, ITEM_ERROR_INVALID);
 		g_assert_nonnull(strstr(error->message, needed[i]));
+	}
+}
+
+/* No shipped template names a law: that is data of the item. */
+static void test_no_law(void)
+{
+	g_autoptr(GDir) dir = g_dir_open(SHIPPED, 0, NULL);
+	const char *name;
+
+	while ((name = g_dir_read_name(dir))) {
+		g_autofree char *path = g_build_filename(SHIPPED, name, NULL);
+		g_autofree char *text = NULL;
+		g_auto(GStrv) lines = NULL;
+
+		if (!g_str_has_suffix(name, ".tmpl"))
+			continue;
+		g_assert_true(g_file_get_contents(path, &text, NULL, NULL));
+		lines = g_strsplit(text, "\n", -1);
+		for (char **line = lines; *line; line++)
+			if (**line != '#' && strstr(*line, "行政许可法"))
+				g_error("%s: %s", name, *line);
 	}
 }
 
@@ -363,6 +419,8 @@ int main(int argc, char **argv)
 	g_test_add_func("/paper/template/files", test_files);
 	g_test_add_func("/paper/template/phrases", test_phrases);
 	g_test_add_func("/paper/template/preview-rows", test_preview_rows);
+	g_test_add_func("/paper/template/grid", test_grid);
+	g_test_add_func("/paper/template/no-law", test_no_law);
 	g_test_add_func("/paper/template/words", test_words);
 	g_test_add_func("/paper/template/conditions", test_conditions);
 	g_test_add_func("/paper/template/values", test_values);

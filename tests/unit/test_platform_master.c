@@ -185,6 +185,16 @@ static void test_item_change(struct fixture *f, gconstpointer data)
 		assert_int(again, "http", 200);
 		assert_int(other, "http", 422);
 	}
+	/* what the contract allows, the rules of the catalogue may not */
+	json_put_text(item, "statutory", "soon");
+	{
+		g_autofree char *odd = json_print(item);
+		AUTO(json) now = get(f->platform, "/v1/items/" CODE);
+		AUTO(json) refused = put(f->platform, "/v1/items/" CODE,
+			json_text(now, "etag"), NULL, odd);
+
+		assert_int(refused, "http", 422);
+	}
 	fixture_restart(f);
 	seed(f);
 	{

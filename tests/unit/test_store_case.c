@@ -448,7 +448,7 @@ static void test_documents(struct fixture *f, gconstpointer unused)
 		hash, 5, 1, &clerk, &error));
 	g_assert_error(error, ITEM_ERROR, ITEM_ERROR_NOT_FOUND);
 	g_assert_true(case_document_printed(f->store, record->case_id,
-		"accept-notice", "cups:17", &clerk, NULL));
+		"accept-notice", "cups:17", NULL, &clerk, NULL));
 	documents = case_documents(f->store, record->case_id, NULL);
 	g_assert_cmpint(documents->len, ==, 2);
 	document = documents->pdata[0];
@@ -465,6 +465,60 @@ static void test_documents(struct fixture *f, gconstpointer unused)
 	g_assert_cmpint(op->agg_seq, ==, 2);
 	g_assert_cmpstr(json_text(body, "sha256"), ==, document->sha256);
 	op_free(op);
+	case_free(record);
+}
+
+static int64_t audits(struct fixture *f, const char *act, const char *reason)
+{
+	g_autofree char *sql = g_strdup_printf(
+		"SELECT count(*) FROM audit WHERE"
+		" json_extract(CAST(body AS TEXT), '$.act') = '%s' AND"
+		" CAST(body AS TEXT) LIKE '%%%s%%'",
+		act, reason);
+
+	return number_behind(f, sql);
+}
+
+/* Rendered is not out; a second time out is a reprint, with its reason. */
+static void test_printing(struct fixture *f, gconstpointer unused)
+{
+	struct case_record *record = make_case("张三");
+	struct documents_left left;
+	int64_t rows = 0;
+	g_autoptr(GPtrArray) before = NULL;
+	g_autoptr(GPtrArray) after = NULL;
+	char hash[SHA256_TEXT];
+
+	(void)unused;
+	add_blocks(f->store, 9);
+	g_assert_true(accept_case(f->store, record, NULL));
+	add_file(f, "%PDF-", hash);
+	for (int i = 0; i < 2; i++)
+		g_assert_true(case_document_done(f->store, record->case_id,
+			i ? "accept-notice" : "receipt", hash, 5, 1, &clerk,
+			NULL));
+	before = case_documents_pending(f->store, NULL);
+	g_assert_cmpint(before->len, ==, 1);
+	g_assert_true(case_documents_left(f->store, &left, NULL));
+	g_assert_cmpint(left.count, ==, 2);
+	g_assert_cmpstr(left.case_no, ==, record->case_no);
+	for (int i = 0; i < 2; i++)
+		g_assert_true(case_document_printed(f->store, record->case_id,
+			i ? "accept-notice" : "receipt", "cups:17", NULL,
+			&clerk, NULL));
+	after = case_documents_pending(f->store, NULL);
+	g_assert_cmpint(after->len, ==, 0);
+	g_assert_true(case_documents_left(f->store, &left, NULL));
+	g_assert_cmpint(left.count, ==, 0);
+	g_assert_cmpint(audits(f, "print", ""), ==, 2);
+	g_assert_cmpint(audits(f, "reprint", ""), ==, 0);
+	g_assert_true(case_document_printed(f->store, record->case_id,
+		"receipt", "cups:18", "damaged", &clerk, NULL));
+	g_assert_cmpint(audits(f, "print", ""), ==, 2);
+	g_assert_cmpint(audits(f, "reprint", "damaged"), ==, 1);
+	g_assert_false(case_document_printed(f->store, record->case_id,
+		"licence", "cups:19", NULL, &clerk, NULL));
+	g_assert_true(audit_verify(f->store, &rows, NULL));
 	case_free(record);
 }
 
@@ -548,6 +602,7 @@ int main(int argc, char **argv)
 	ADD("/store/case/pages", test_pages);
 	ADD("/store/case/abandon", test_abandon);
 	ADD("/store/case/documents", test_documents);
+	ADD("/store/case/printing", test_printing);
 	ADD("/store/case/document-without-file", test_document_without_file);
 	ADD("/store/blob/add", test_blobs);
 	ADD("/store/blob/repaired", test_blob_repaired);

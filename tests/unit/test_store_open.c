@@ -155,6 +155,30 @@ static void test_flipped_byte(struct fixture *f, gconstpointer unused)
 	g_assert_error(error, STORE_ERROR, STORE_ERROR_CORRUPT);
 }
 
+/* A page of the file is no page any more: opened, as nothing reads it there,
+ * and found by the check. */
+static void test_damaged_page(struct fixture *f, gconstpointer unused)
+{
+	static const char *const names[] = {
+		"cases", "outbox_state", "cases_by_no", "case_initials"};
+
+	(void)unused;
+	fill(f);
+	for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
+		g_autoptr(GError) error = NULL;
+
+		g_assert_true(store_check(f->store, NULL));
+		store_close(f->store);
+		damage_page(f, names[i]);
+		f->store = open_store(f->dir);
+		g_assert_false(store_check(f->store, &error));
+		g_assert_error(error, STORE_ERROR, STORE_ERROR_CORRUPT);
+		store_close(f->store);
+		damage_page(f, names[i]);
+		f->store = open_store(f->dir);
+	}
+}
+
 /* A writer without the key can neither insert nor update. */
 static void test_write_without_key(struct fixture *f, gconstpointer unused)
 {
@@ -213,7 +237,7 @@ static void test_damaged_update(struct fixture *f, gconstpointer unused)
 	damage(f, "documents_seal",
 		"UPDATE documents SET number = 'x' WHERE kind = 'receipt'");
 	g_assert_false(case_document_printed(f->store, record->case_id,
-		"receipt", "cups:1", &clerk, &error));
+		"receipt", "cups:1", NULL, &clerk, &error));
 	g_assert_error(error, STORE_ERROR, STORE_ERROR_CORRUPT);
 	g_clear_error(&error);
 	g_assert_null(case_documents(f->store, record->case_id, &error));
@@ -317,6 +341,7 @@ int main(int argc, char **argv)
 	ADD("/store/open/meta", test_meta);
 	ADD("/store/open/two-at-once", test_two_at_once);
 	ADD("/store/seal/flipped-byte", test_flipped_byte);
+	ADD("/store/check/damaged-page", test_damaged_page);
 	ADD("/store/seal/write-without-key", test_write_without_key);
 	ADD("/store/seal/damaged-case", test_damaged_case);
 	ADD("/store/seal/damaged-update", test_damaged_update);

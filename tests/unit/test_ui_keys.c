@@ -42,6 +42,13 @@ static enum intent_kind kind_of(
 	return kind;
 }
 
+/* The first paper was handed in and ticked; the pointer stands there still. */
+static void materials_ticked(struct model *model, bool chinese)
+{
+	materials_typical(model, chinese);
+	model->materials.focus = 0;
+}
+
 struct key_case {
 	const char *name;
 	void (*fill)(struct model *model, bool chinese);
@@ -100,6 +107,17 @@ static const struct key_case key_cases[] = {
 	{"item-none", item_empty, ACTION_NEXT, 0, INTENT_NONE, 0, 0, NULL},
 	{"capture", materials_typical, ACTION_CAPTURE, 0, INTENT_CAPTURE, 2, 0,
 		NULL},
+	/* a paper that was ticked has no pages to take: on to what lacks */
+	{"capture-next", materials_ticked, ACTION_CAPTURE, 0, INTENT_CAPTURE, 2,
+		0, NULL},
+	{"print-form", materials_form, ACTION_ANOTHER, 0, INTENT_MATERIAL_PRINT,
+		0, 0, NULL},
+	{"print-other", materials_typical, ACTION_ANOTHER, 0, INTENT_MESSAGE, 0,
+		0, NULL},
+	{"print-preview", materials_preview, ACTION_DO, 0, INTENT_DIALOG_CHOICE,
+		0, 0, NULL},
+	{"print-enter", materials_preview, ACTION_NEXT, 0, INTENT_NONE, 0, 0,
+		NULL},
 	{"retake", materials_typical, ACTION_REDO, 0, INTENT_RETAKE, 2, 1,
 		NULL},
 	{"page-left", materials_typical, ACTION_LEFT, 0, INTENT_MATERIAL_FOCUS,
@@ -142,6 +160,8 @@ static const struct key_case key_cases[] = {
 		0, NULL},
 	{"search-focus", search_typical, ACTION_DOWN, 0, INTENT_SEARCH_FOCUS, 1,
 		0, NULL},
+	{"case-papers", case_typical, ACTION_OPTIONS, 0, INTENT_DOCUMENTS, 0, 0,
+		NULL},
 	{"case-reveal", case_typical, ACTION_REVEAL, 0, INTENT_REVEAL, 0, 0,
 		NULL},
 	{"home-reveal", home_typical, ACTION_REVEAL, 0, INTENT_MESSAGE, 0, 0,

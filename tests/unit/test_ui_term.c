@@ -116,25 +116,13 @@ static void emu_shift(struct emulator *emu, int by)
 	}
 }
 
-static void emu_csi(struct emulator *emu, const char *text, char last)
+/* True when it was a move of the cursor; n and m count from 1. */
+static bool emu_move(struct emulator *emu, char last, int n, int m)
 {
-	int p[PARAMETERS] = {0}, count = 0, n;
-
-	for (const char *at = text; *at && count < PARAMETERS; at++) {
-		if (g_ascii_isdigit(*at))
-			p[count] = p[count] * 10 + *at - '0';
-		else if (*at == ';')
-			count++;
-	}
-	n = MAX(p[0], 1);
-	if (last == 'm' || last == 'h' || last == 'l' || last == 'r' ||
-		last == 't' || last == 'z')
-		return;
-	emu->wrap_pending = false;
 	switch (last) {
 	case 'H':
 		emu->row = CLAMP(n, 1, emu->rows) - 1;
-		emu->col = CLAMP(MAX(p[1], 1), 1, emu->cols) - 1;
+		emu->col = CLAMP(m, 1, emu->cols) - 1;
 		break;
 	case 'd':
 		emu->row = CLAMP(n, 1, emu->rows) - 1;
@@ -154,6 +142,30 @@ static void emu_csi(struct emulator *emu, const char *text, char last)
 	case 'D':
 		emu->col = MAX(emu->col - n, 0);
 		break;
+	default:
+		return false;
+	}
+	return true;
+}
+
+static void emu_csi(struct emulator *emu, const char *text, char last)
+{
+	int p[PARAMETERS] = {0}, count = 0, n;
+
+	for (const char *at = text; *at && count < PARAMETERS; at++) {
+		if (g_ascii_isdigit(*at))
+			p[count] = p[count] * 10 + *at - '0';
+		else if (*at == ';')
+			count++;
+	}
+	n = MAX(p[0], 1);
+	if (last == 'm' || last == 'h' || last == 'l' || last == 'r' ||
+		last == 't' || last == 'z')
+		return;
+	emu->wrap_pending = false;
+	if (emu_move(emu, last, n, MAX(p[1], 1)))
+		return;
+	switch (last) {
 	case 'J':
 		emu_erase(emu, p[0], true);
 		break;

@@ -1,0 +1,12 @@
+/* The platform's token in its file. */
+#ifndef CLIENT_LINK_TOKEN_H
+#define CLIENT_LINK_TOKEN_H
+
+/* "Authorization: Bearer ..."; NULL when the file is no token. Caller wipes
+ * and frees. */
+char *token_header(const char *path);
+
+/* Says so in the log when others can read it. */
+void token_warn_if_open(const char *path);
+
+#endif

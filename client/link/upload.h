@@ -1,0 +1,22 @@
+/* A file on its way up. */
+#ifndef CLIENT_LINK_UPLOAD_H
+#define CLIENT_LINK_UPLOAD_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+struct upload {
+	int fd; /* -1: none */
+	int64_t left;
+};
+
+/* size bytes of the file, no more and no less. False when it cannot be read. */
+bool upload_open(struct upload *upload, const char *path, int64_t size);
+void upload_close(struct upload *upload);
+/* 0 at the end; -1 when the file is shorter than it was: never send that. */
+ssize_t upload_read(struct upload *upload, char *out, size_t size);
+/* From there again. */
+bool upload_seek(struct upload *upload, int64_t offset);
+
+#endif
