@@ -21,7 +21,7 @@ HELLO = hashlib.sha256(b"hello").hexdigest()
 VALUES = {"code": CODE, "form_id": CODE, "workflow_id": CODE,
           "dictionary_id": "nation", "template_id": "receipt", "slot": "3",
           "window": "03", "date": "2026-11-23", "week": "2026-W48",
-          "report": "window", "sha256": HELLO, "feed": "cases",
+          "report": "window", "store": UUID, "sha256": HELLO, "feed": "cases",
           "day": "2026-11-23", "from": "2026-11-01", "to": "2026-11-30",
           "block_id": "019ab0c2-5b1e-7c3a-9a50-3f0e6f1f2a05"}
 METHODS = ["options", "post", "put", "patch", "get", "head", "delete"]

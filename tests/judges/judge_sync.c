@@ -48,6 +48,7 @@ int main(int argc, char **argv)
 		visit(rig, i ? PAGE_BYTES : LARGE_PAGE_BYTES);
 		g_assert_cmpint(rig_run(rig, NULL), ==, EXIT_CODE_OK);
 	}
+	g_assert_cmpint(rig_run(rig, "--verify"), ==, EXIT_CODE_OK);
 	g_assert_cmpint(rig_unsent(rig), ==, 0);
 	g_assert_cmpint(rig_parked(rig), ==, 0);
 	rig_free(rig);
