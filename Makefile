@@ -114,6 +114,8 @@ pkgs    = $(sort $(foreach l,$(1),$(PKG_$(l))))
 
 # Made at build time: the initials of 8,105 characters out of Unihan.
 GEN_client/catalog := $(BUILD)/gen/pinyin_table.c
+# The rules of the stand-in platform are those of the contract.
+GEN_client/platform := $(BUILD)/gen/contract_table.c
 
 BIN   := $(PROGRAMS:%=$(BUILD)/%)
 MO    := $(BUILD)/locale/zh_CN/LC_MESSAGES/yikou.mo
@@ -158,6 +160,12 @@ $(BUILD)/gen/pinyin_table.c: client/catalog/pinyin_table.awk \
 $(BUILD)/locale/%/LC_MESSAGES/yikou.mo: ui/po/%.po
 	@mkdir -p $(@D)
 	@msgfmt --check -o $@ $<
+
+$(BUILD)/gen/contract_table.c: client/platform/contract.awk \
+		client/link/openapi.yaml
+	@mkdir -p $(@D)
+	@echo "  GEN  $@"
+	@LC_ALL=C.UTF-8 awk -f $^ > $@
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
 

@@ -1,4 +1,4 @@
-/* Identifiers and digests. The only file that knows OpenSSL. */
+/* Identifiers and digests. With sign.c the only file that knows OpenSSL. */
 #ifndef CLIENT_BASE_ID_H
 #define CLIENT_BASE_ID_H
 

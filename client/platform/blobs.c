@@ -13,7 +13,7 @@
 #include "client/base/file.h"
 #include "client/platform/handlers.h"
 
-enum { MISSING_MAX = 1000, MEDIA_TYPE_MAX = 100 };
+enum { MEDIA_TYPE_MAX = 100 };
 
 bool blob_is_here(struct platform *platform, const char *sha256)
 {
@@ -24,38 +24,15 @@ bool blob_is_here(struct platform *platform, const char *sha256)
 
 /* Asking ---------------------------------------------------------------- */
 
-static bool add_missing(struct platform *platform, const struct json *hashes,
-	struct json *missing)
-{
-	if (!json_is_array(hashes) || json_length(hashes) > MISSING_MAX)
-		return false;
-	json_each (hash, hashes) {
-		const char *sha256 = json_as_text(hash);
-
-		if (!sha256 || !sha256_is_valid(sha256))
-			return false;
-		if (!blob_is_here(platform, sha256))
-			json_add_text(missing, sha256);
-	}
-	return true;
-}
-
 struct reply *blobs_missing(
 	struct platform *platform, const struct request *request)
 {
-	struct reply *reply = NULL;
-	AUTO(json) body = request_json(platform, request, &reply);
-	struct json *value, *missing;
+	struct json *value = json_new_object(), *missing = json_new_array();
 
-	if (!body)
-		return reply;
-	missing = json_new_array();
-	if (!add_missing(platform, json_get(body, "sha256"), missing)) {
-		json_free(missing);
-		return reply_problem(platform, PROBLEM_MALFORMED,
-			"sha256 is a list of at most 1000 hashes");
+	json_each (hash, json_get(request->json, "sha256")) {
+		if (!blob_is_here(platform, json_as_text(hash)))
+			json_add_text(missing, json_as_text(hash));
 	}
-	value = json_new_object();
 	json_put(value, "missing", missing);
 	return reply_json(platform, 200, value);
 }
@@ -78,18 +55,16 @@ static bool sync_path(const char *path, int flags, GError **error)
 }
 
 /* The folder and its parent may be new: both are synced. */
-static bool keep_file(struct platform *platform, const struct request *request,
-	GError **error)
+static bool keep_file(struct platform *platform, const char *from,
+	const char *sha256, GError **error)
 {
-	g_autofree char *path =
-		platform_blob_path(platform, request->file_sha256);
+	g_autofree char *path = platform_blob_path(platform, sha256);
 	g_autofree char *folder = g_path_get_dirname(path);
 	g_autofree char *parent = g_path_get_dirname(folder);
 
-	if (!sync_path(request->file, O_WRONLY, error) ||
-		!file_make_dir(folder, error))
+	if (!sync_path(from, O_WRONLY, error) || !file_make_dir(folder, error))
 		return false;
-	if (g_rename(request->file, path) != 0) {
+	if (g_rename(from, path) != 0) {
 		g_set_error(error, STORE_ERROR, STORE_ERROR_IO,
 			"rename of an attachment: %s", g_strerror(errno));
 		return false;
@@ -98,19 +73,18 @@ static bool keep_file(struct platform *platform, const struct request *request,
 	       sync_path(parent, O_RDONLY | O_DIRECTORY, error);
 }
 
-static bool keep_row(struct platform *platform, const struct request *request,
-	GError **error)
+bool blob_keep(struct platform *platform, const char *from, const char *sha256,
+	int64_t size, const char *media_type, GError **error)
 {
-	return db_run(platform->db,
-		"INSERT INTO blobs(sha256, size, media_type, received_ms)"
-		" VALUES(?1, ?2, ?3, ?4)",
-		DB_VALUES(DB_TEXT(request->file_sha256),
-			DB_INT(request->file_size),
-			DB_TEXT(request->content_type
-					? request->content_type
-					: "application/octet-stream"),
-			DB_INT(clock_wall_ms())),
-		error);
+	return keep_file(platform, from, sha256, error) &&
+	       db_run(platform->db,
+		       "INSERT INTO blobs(sha256, size, media_type,"
+		       " received_ms) VALUES(?1, ?2, ?3, ?4)",
+		       DB_VALUES(DB_TEXT(sha256), DB_INT(size),
+			       DB_TEXT(media_type ? media_type
+						  : "application/octet-stream"),
+			       DB_INT(clock_wall_ms())),
+		       error);
 }
 
 static struct reply *blob_reply(
@@ -123,7 +97,7 @@ static struct reply *blob_reply(
 	return reply_json(platform, status, value);
 }
 
-static bool is_media_type(const char *text)
+bool blob_is_media_type(const char *text)
 {
 	size_t len = text ? strlen(text) : 0;
 
@@ -142,34 +116,83 @@ struct reply *blobs_put(
 
 	if (!sha256_is_valid(wanted))
 		return reply_problem(platform, PROBLEM_NOT_FOUND, NULL);
-	if (!is_media_type(request->content_type))
+	if (!blob_is_media_type(request->content_type))
 		return reply_problem(platform, PROBLEM_MEDIA_TYPE, NULL);
 	if (strcmp(wanted, request->file_sha256) != 0)
 		return reply_problem(platform, PROBLEM_DIGEST_MISMATCH,
 			"the bytes received have another SHA-256");
 	if (blob_is_here(platform, wanted))
 		return blob_reply(platform, 200, request);
-	if (!keep_file(platform, request, &error) ||
-		!keep_row(platform, request, &error))
+	if (!blob_keep(platform, request->file, request->file_sha256,
+		    request->file_size, request->content_type, &error))
 		return reply_error(platform, error);
 	return blob_reply(platform, 201, request);
 }
 
 /* Giving ---------------------------------------------------------------- */
 
+/* "bytes=0-99", "bytes=100-", "bytes=-50": the part that is asked for. A list
+ * of several is not understood and gets the whole, as RFC 9110 allows. */
+static bool read_range(
+	const char *text, int64_t size, int64_t *from, int64_t *len)
+{
+	g_auto(GStrv) ends = NULL;
+	int64_t to = size - 1;
+
+	*from = *len = 0;
+	if (!text || !g_str_has_prefix(text, "bytes=") || strchr(text, ','))
+		return true;
+	ends = g_strsplit(text + strlen("bytes="), "-", 2);
+	if (!ends[0] || !ends[1] || (!*ends[0] && !*ends[1]))
+		return true;
+	if (*ends[1] && !g_ascii_string_to_signed(
+				ends[1], 10, 0, G_MAXINT64, &to, NULL))
+		return true;
+	if (!*ends[0])
+		*from = MAX(size - to, 0);
+	else if (!g_ascii_string_to_signed(
+			 ends[0], 10, 0, G_MAXINT64, from, NULL))
+		return true;
+	to = *ends[0] ? MIN(to, size - 1) : size - 1;
+	*len = to - *from + 1;
+	return *len > 0;
+}
+
+/* Makes a part of a whole. */
+static void cut_part(
+	struct reply *reply, int64_t size, int64_t from, int64_t len)
+{
+	reply_header(reply, "Accept-Ranges", g_strdup("bytes"));
+	if (len == 0)
+		return;
+	reply->status = 206;
+	reply->file_from = from;
+	reply->file_len = len;
+	reply_header(reply, "Content-Range",
+		g_strdup_printf("bytes %" G_GINT64_FORMAT "-%" G_GINT64_FORMAT
+				"/%" G_GINT64_FORMAT,
+			from, from + len - 1, size));
+}
+
 struct reply *blobs_get(
 	struct platform *platform, const struct request *request)
 {
 	const char *sha256 = request->args[0];
 	AUTO(db_rows) rows = NULL;
+	struct reply *reply;
+	int64_t from, len;
 
 	if (!sha256_is_valid(sha256))
 		return reply_problem(platform, PROBLEM_NOT_FOUND, NULL);
 	rows = db_select(platform->db,
-		"SELECT media_type FROM blobs WHERE sha256 = ?1",
+		"SELECT media_type, size FROM blobs WHERE sha256 = ?1",
 		DB_VALUES(DB_TEXT(sha256)));
 	if (!platform_next(platform, rows))
 		return reply_problem(platform, PROBLEM_NOT_FOUND, NULL);
-	return reply_file(
+	if (!read_range(request->range, db_int(rows, 1), &from, &len))
+		return reply_problem(platform, PROBLEM_BAD_RANGE, NULL);
+	reply = reply_file(
 		200, db_text(rows, 0), platform_blob_path(platform, sha256));
+	cut_part(reply, db_int(rows, 1), from, len);
+	return reply;
 }

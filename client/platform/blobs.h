@@ -7,4 +7,12 @@
 
 bool blob_is_here(struct platform *platform, const char *sha256);
 
+/* At most 100 printable characters; NULL is fine. */
+bool blob_is_media_type(const char *text);
+
+/* Syncs the file, moves it to its place and keeps its row. media_type NULL:
+ * bytes of any kind. */
+bool blob_keep(struct platform *platform, const char *from, const char *sha256,
+	int64_t size, const char *media_type, GError **error);
+
 #endif

@@ -119,7 +119,8 @@ static struct json *ops_of(struct platform *platform, const char *case_id)
 static struct json *body_of(struct platform *platform, const char *case_id)
 {
 	AUTO(db_rows) rows = db_select(platform->db,
-		"SELECT o.body FROM cases c JOIN ops o USING(op_id)"
+		"SELECT CASE c.body WHEN '' THEN o.body ELSE c.body END"
+		" FROM cases c LEFT JOIN ops o USING(op_id)"
 		" WHERE c.case_id = ?1",
 		DB_VALUES(DB_TEXT(case_id)));
 	const char *text;
@@ -144,15 +145,6 @@ struct json *case_whole(struct platform *platform, const char *case_id)
 	return value;
 }
 
-struct reply *cases_get(
-	struct platform *platform, const struct request *request)
-{
-	struct json *value = case_whole(platform, request->args[0]);
-
-	return value ? reply_json(platform, 200, value)
-		     : reply_problem(platform, PROBLEM_NOT_FOUND, NULL);
-}
-
 /* Oldest first; the cursor is the row of the last one shown. */
 struct reply *cases_list(
 	struct platform *platform, const struct request *request)
@@ -162,6 +154,8 @@ struct reply *cases_list(
 	struct json *value, *list;
 	int64_t after = 0, limit;
 	g_autofree char *next = NULL;
+	struct reply *reply;
+	bool more;
 
 	if (!request_limit(request, &limit) ||
 		(cursor && *cursor &&
@@ -184,7 +178,11 @@ struct reply *cases_list(
 	json_put_bool(value, "more", (int64_t)json_length(list) == limit);
 	json_put(value, "rows", list);
 	json_put_text(value, "next_cursor", next);
-	return reply_json(platform, 200, value);
+	more = json_bool_or(value, "more", false);
+	reply = reply_json(platform, 200, value);
+	if (more)
+		reply_next(reply, request, next);
+	return reply;
 }
 
 /* Applying -------------------------------------------------------------- */
@@ -283,8 +281,9 @@ static bool insert_case(
 
 	return db_run(platform->db,
 		"INSERT INTO cases(case_id, case_no, full_no, state, version,"
-		" store_uuid, window, item_name, applicant, op_id, updated_ms)"
-		" VALUES(?1, ?2, ?3, ?4, 1, ?5, ?6, ?7, ?8, ?9, ?10)",
+		" store_uuid, window, item_name, applicant, op_id, updated_ms,"
+		" due) VALUES(?1, ?2, ?3, ?4, 1, ?5, ?6, ?7, ?8, ?9, ?10,"
+		" ?11)",
 		DB_VALUES(DB_TEXT(op->agg_id),
 			DB_TEXT(json_text(body, "case_no")),
 			DB_TEXT(json_text(body, "full_no")),
@@ -293,7 +292,8 @@ static bool insert_case(
 			DB_TEXT(json_text(body, "window")),
 			DB_TEXT(json_text(json_get(body, "item"), "name")),
 			DB_TEXT(json_text(json_get(body, "applicant"), "name")),
-			DB_TEXT(op->op_id), DB_INT(op->now_ms)),
+			DB_TEXT(op->op_id), DB_INT(op->now_ms),
+			DB_TEXT(json_text_or(body, "promised_due", ""))),
 		error);
 }
 
@@ -313,6 +313,29 @@ bool case_apply_decision(struct platform *platform, const struct op *op,
 	return insert_case(platform, op, error) &&
 	       insert_documents(platform, op, problem, error) &&
 	       (*problem || announce(platform, op->agg_id, error));
+}
+
+bool case_is_in(
+	struct platform *platform, const char *case_id, const char *states)
+{
+	AUTO(json) summary = case_summary(platform, case_id);
+	g_auto(GStrv) list = g_strsplit(states, " ", -1);
+
+	return summary && g_strv_contains((const char *const *)list,
+				  json_text(summary, "state"));
+}
+
+bool case_move(struct platform *platform, const char *case_id,
+	const char *state, GError **error)
+{
+	return db_run(platform->db,
+		       "UPDATE cases SET version = version + 1,"
+		       " state = coalesce(?2, state), updated_ms = ?3"
+		       " WHERE case_id = ?1",
+		       DB_VALUES(DB_TEXT(case_id), DB_TEXT(state),
+			       DB_INT(clock_wall_ms())),
+		       error) &&
+	       announce(platform, case_id, error);
 }
 
 bool case_apply_document(struct platform *platform, const struct op *op,

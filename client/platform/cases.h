@@ -25,4 +25,13 @@ bool case_apply_rating(struct platform *platform, const struct op *op,
  * none. */
 struct json *case_whole(struct platform *platform, const char *case_id);
 
+/* Is its state one of these, with blanks between? */
+bool case_is_in(
+	struct platform *platform, const char *case_id, const char *states);
+
+/* One version up, to that state (NULL: it stays), and told to the feed. In the
+ * caller's transaction. */
+bool case_move(struct platform *platform, const char *case_id,
+	const char *state, GError **error);
+
 #endif

@@ -7,7 +7,7 @@
 #include "client/base/error.h"
 #include "client/base/json.h"
 
-enum { FILE_MAX = 1 << 20, ITEMS_MAX = 2000, VERSION_TEXT = 17 };
+enum { FILE_MAX = 1 << 20, ITEMS_MAX = 2000, VERSION_LEN = 16 };
 
 struct load {
 	struct platform *platform;
@@ -33,14 +33,28 @@ static bool is_unchanged(struct platform *platform, const char *entity,
 }
 
 /* The version of a row is the beginning of its digest. */
+char *feed_version(const char *text)
+{
+	char version[SHA256_TEXT];
+
+	sha256_text(text, strlen(text), version);
+	return g_strndup(version, VERSION_LEN);
+}
+
+/* Changed on the platform: the files have no say any more. */
+static bool is_edited(struct load *load, const char *id)
+{
+	return platform_exists(load->platform,
+		"SELECT 1 FROM catalog_edits WHERE code = ?1",
+		DB_VALUES(DB_TEXT(id)));
+}
+
 bool feed_put_catalog(struct platform *platform, const char *entity,
 	const char *id, const struct json *body, GError **error)
 {
 	g_autofree char *text = json_print(body);
-	char version[SHA256_TEXT];
+	g_autofree char *version = feed_version(text);
 
-	sha256_text(text, strlen(text), version);
-	version[VERSION_TEXT - 1] = '\0';
 	if (is_unchanged(platform, entity, id, version))
 		return true;
 	return feed_put(platform,
@@ -56,7 +70,8 @@ static bool put_row(struct load *load, const char *entity, const char *id,
 	const struct json *body, GError **error)
 {
 	g_hash_table_add(load->seen, seen_key(entity, id));
-	return feed_put_catalog(load->platform, entity, id, body, error);
+	return is_edited(load, id) ||
+	       feed_put_catalog(load->platform, entity, id, body, error);
 }
 
 /* name comes from catalog.json: it must stay below the folder. */
@@ -127,7 +142,8 @@ static GPtrArray *find_gone(struct load *load, GError **error)
 	g_autoptr(GPtrArray) gone = g_ptr_array_new_with_free_func(g_free);
 	AUTO(db_rows) rows = db_select(load->platform->db,
 		"SELECT entity, id FROM changes"
-		" WHERE feed = 'catalog' AND deleted = 0",
+		" WHERE feed = 'catalog' AND deleted = 0"
+		" AND id NOT IN (SELECT code FROM catalog_edits)",
 		NULL);
 
 	while (db_next(rows)) {

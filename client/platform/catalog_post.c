@@ -167,6 +167,15 @@ static bool check_all(
 	       check_put(catalog, json_get(order, "put"), error);
 }
 
+bool feed_check_item(struct platform *platform, const char *code,
+	const struct json *body, GError **error)
+{
+	AUTO(catalog) catalog = served_catalog(platform, error);
+	g_autofree char *text = json_print(body);
+
+	return catalog && catalog_put(catalog, "item", code, text, error);
+}
+
 /* Publishing --------------------------------------------------------------- */
 
 static bool withdraw(

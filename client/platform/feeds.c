@@ -9,7 +9,13 @@
 
 enum { PAGE_MAX_BYTES = 4 << 20 };
 
-static const char *const feeds[] = {"tickets", "cases", "catalog", NULL};
+static const char *const feeds[] = {
+	"tickets", "cases", "catalog", "org", "warnings", "applications", NULL};
+
+const char *const *feed_names(void)
+{
+	return feeds;
+}
 
 bool feed_put(
 	struct platform *platform, const struct change *change, GError **error)
@@ -164,9 +170,6 @@ struct reply *changes_get(
 	int64_t seq = 0, limit;
 	enum problem problem;
 
-	if (!feed || !g_strv_contains(feeds, feed))
-		return reply_problem(platform, PROBLEM_MALFORMED,
-			"feed is tickets, cases or catalog");
 	if (!request_limit(request, &limit))
 		return reply_problem(platform, PROBLEM_MALFORMED,
 			"limit is a number from 1 to 500");

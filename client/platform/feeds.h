@@ -9,6 +9,8 @@
 #include "client/base/json.h"
 #include "client/platform/platform.h"
 
+const char *const *feed_names(void); /* NULL ended */
+
 /* Inside the caller's transaction. */
 struct change {
 	const char *feed, *entity, *id;
@@ -18,6 +20,9 @@ struct change {
 };
 bool feed_put(
 	struct platform *platform, const struct change *change, GError **error);
+
+/* Of a catalogue row: the beginning of its text's digest. Caller frees. */
+char *feed_version(const char *text);
 
 /* Forgets tombstones made before the given time. A client whose cursor is
  * older than one of them gets 410 and starts again. */
@@ -33,5 +38,10 @@ bool feed_put_catalog(struct platform *platform, const char *entity,
  * before is not sent again. One transaction. */
 bool feed_load_catalog(
 	struct platform *platform, const char *dir, GError **error);
+
+/* Would the catalogue that is served take this item? ITEM_ERROR says why not.
+ */
+bool feed_check_item(struct platform *platform, const char *code,
+	const struct json *body, GError **error);
 
 #endif

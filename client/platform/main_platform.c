@@ -17,16 +17,20 @@
 #include "client/base/log.h"
 #include "client/base/process.h"
 #include "client/platform/feeds.h"
+#include "client/platform/online.h"
 #include "client/platform/platform.h"
 #include "client/platform/seed.h"
 #include "client/platform/server.h"
+#include "client/platform/supervision.h"
 #include "client/platform/tickets.h"
+#include "client/platform/uploads.h"
 
 #define PROGRAM "yikou-platform"
 #define VERSION "0.2"
 
 enum {
 	HOUSEKEEPING_S = 3600,
+	ARRIVALS_S = 2,
 	TICKET_LIFE_MS = 18 * 3600 * 1000,
 };
 static const int64_t tombstone_life_ms = INT64_C(7) * 24 * 3600 * 1000;
@@ -53,7 +57,8 @@ static bool parse_arguments(int argc, char **argv, struct arguments *arguments)
 		{"listen", 0, 0, G_OPTION_ARG_STRING, &arguments->listen,
 			"Numeric address instead of 127.0.0.1", "ADDRESS"},
 		{"catalog", 0, 0, G_OPTION_ARG_FILENAME, &arguments->catalog,
-			"Serve this catalogue, the folder with catalog.json",
+			"Serve this catalogue, the folder with catalog.json,"
+			" and the templates beside it",
 			"DIR"},
 		{"seed", 0, 0, G_OPTION_ARG_FILENAME, &arguments->seed,
 			"Put waiting tickets in, once a day", "FILE"},
@@ -112,6 +117,8 @@ static bool keep_house(struct platform *platform, GError **error)
 	int64_t now_ms = clock_wall_ms();
 
 	return ticket_expire(platform, now_ms - TICKET_LIFE_MS, error) &&
+	       warning_scan(platform, now_ms, error) &&
+	       upload_expire(platform, now_ms, error) &&
 	       feed_prune(platform, now_ms - tombstone_life_ms, error);
 }
 
@@ -124,12 +131,31 @@ static gboolean on_housekeeping(void *context)
 	return G_SOURCE_CONTINUE;
 }
 
+/* What happens by itself: people apply on line, telephones get messages. */
+static gboolean on_arrivals(void *context)
+{
+	g_autoptr(GError) error = NULL;
+	int64_t now_ms = clock_wall_ms();
+
+	if (!application_arrive(context, now_ms, &error) ||
+		!notification_deliver(context, now_ms, &error))
+		log_error(error, "arrivals");
+	return G_SOURCE_CONTINUE;
+}
+
 static bool prepare(struct platform *platform,
 	const struct arguments *arguments, GError **error)
 {
+	g_autofree char *templates =
+		arguments->catalog ? g_build_filename(arguments->catalog, "..",
+					     "templates", NULL)
+				   : NULL;
+
 	return keep_house(platform, error) &&
-	       (!arguments->catalog || feed_load_catalog(platform,
-					       arguments->catalog, error)) &&
+	       (!arguments->catalog ||
+		       (feed_load_catalog(
+				platform, arguments->catalog, error) &&
+			       seed_templates(platform, templates, error))) &&
 	       (!arguments->seed ||
 		       seed_apply(platform, arguments->seed, error));
 }
@@ -167,7 +193,7 @@ static bool serve(struct platform *platform, const struct arguments *arguments,
 	g_autoptr(GMainLoop) loop = g_main_loop_new(NULL, FALSE);
 	AUTO(server) server = server_new(
 		platform, arguments->listen, (uint16_t)arguments->port, error);
-	guint timer;
+	guint timer, arrivals;
 
 	if (!server || !announce(server, arguments, error))
 		return false;
@@ -175,8 +201,11 @@ static bool serve(struct platform *platform, const struct arguments *arguments,
 		log_warn("others can reach this: plain HTTP, a token only");
 	timer = g_timeout_add_seconds(
 		HOUSEKEEPING_S, on_housekeeping, platform);
+	on_arrivals(platform);
+	arrivals = g_timeout_add_seconds(ARRIVALS_S, on_arrivals, platform);
 	process_quit_on_signals(loop, false);
 	g_main_loop_run(loop);
+	g_source_remove(arrivals);
 	g_source_remove(timer);
 	return true;
 }

@@ -10,6 +10,7 @@
 #include "client/base/clock.h"
 #include "client/base/error.h"
 #include "client/platform/handlers.h"
+#include "client/platform/record.h"
 #include "client/platform/validate.h"
 #include "client/rules/day.h"
 
@@ -28,7 +29,6 @@ enum {
 	CASE_LAST = 9999,
 	DOCUMENT_LAST = 999999,
 	DOCUMENT_DIGITS = 6,
-	BLOCK_MAX = 1000,
 };
 
 struct series {
@@ -82,16 +82,6 @@ static bool parse_series(const char *name, struct series *series)
 }
 
 /* Leasing --------------------------------------------------------------- */
-
-static const struct field lease_fields[] = {
-	{"block_id", FIELD_UUID, true},
-	{"series", FIELD_TEXT, true, 1, 39},
-	{"count", FIELD_INT, true, 1, BLOCK_MAX},
-	{"store_uuid", FIELD_UUID, true},
-	{"first", FIELD_INT, false, 1, DOCUMENT_LAST},
-	{"last", FIELD_INT, false, 1, DOCUMENT_LAST},
-	{NULL},
-};
 
 static struct reply *block_reply(struct platform *platform, int status,
 	const struct series *series, const char *block_id, int64_t first,
@@ -203,15 +193,11 @@ static struct reply *new_block(struct platform *platform,
 struct reply *numbers_lease(
 	struct platform *platform, const struct request *request)
 {
-	struct reply *reply = NULL;
-	AUTO(json) order = request_json(platform, request, &reply);
+	const struct json *order = request->json;
 	AUTO(json) errors = json_new_array();
+	struct reply *reply;
 	struct series series;
 
-	if (!order)
-		return reply;
-	if (!validate(lease_fields, order, errors))
-		return reply_invalid(platform, errors);
 	if (!parse_series(json_text(order, "series"), &series)) {
 		validate_refuse(errors, "series", "format");
 		return reply_invalid(platform, errors);
@@ -224,6 +210,145 @@ struct reply *numbers_lease(
 	return new_block(platform, &series, order);
 }
 
+/* Giving back, settling ------------------------------------------------- */
+
+struct block {
+	struct series series;
+	char id[UUID_TEXT], state[12];
+	int64_t first, last, returned_from;
+	int64_t used, voided; /* as the platform counts them */
+};
+
+static int64_t count_used(struct platform *platform, const struct block *block)
+{
+	bool is_case = block->series.last == CASE_LAST;
+
+	return platform_number(platform,
+		is_case ? "SELECT count(*) FROM cases"
+			  " WHERE substr(case_no, 10, 3) = ?1 AND"
+			  " CAST(substr(case_no, 13) AS INTEGER)"
+			  " BETWEEN ?2 AND ?3"
+			: "SELECT count(*) FROM documents"
+			  " WHERE substr(number, 1, length(?1)) = ?1 AND"
+			  " CAST(substr(number, length(?1) + 1, 6) AS INTEGER)"
+			  " BETWEEN ?2 AND ?3",
+		DB_VALUES(DB_TEXT(block->series.prefix), DB_INT(block->first),
+			DB_INT(block->last)),
+		0);
+}
+
+static bool find_block(
+	struct platform *platform, const char *id, struct block *block)
+{
+	AUTO(db_rows) rows = db_select(platform->db,
+		"SELECT series, first, last, state, returned_from"
+		" FROM number_blocks WHERE block_id = ?1",
+		DB_VALUES(DB_TEXT(id)));
+
+	if (!platform_next(platform, rows) ||
+		!parse_series(db_text(rows, 0), &block->series))
+		return false;
+	g_strlcpy(block->id, id, sizeof(block->id));
+	block->first = db_int(rows, 1);
+	block->last = db_int(rows, 2);
+	db_copy_text(rows, 3, block->state, sizeof(block->state));
+	block->returned_from = db_int(rows, 4);
+	block->used = count_used(platform, block);
+	block->voided = platform_number(platform,
+		"SELECT count(*) FROM numbers_void WHERE series = ?1"
+		" AND number BETWEEN ?2 AND ?3",
+		DB_VALUES(DB_TEXT(block->series.name), DB_INT(block->first),
+			DB_INT(block->last)),
+		0);
+	return true;
+}
+
+static int64_t count_returned(const struct block *block)
+{
+	return block->returned_from ? block->last - block->returned_from + 1
+				    : 0;
+}
+
+static struct json *block_json(const struct block *block)
+{
+	struct json *value = json_new_object();
+
+	json_put_text(value, "block_id", block->id);
+	json_put_text(value, "series", block->series.name);
+	json_put_text(value, "prefix", block->series.prefix);
+	json_put_int(value, "first", block->first);
+	json_put_int(value, "last", block->last);
+	json_put_text(value, "state", block->state);
+	json_put_int(value, "used", block->used);
+	json_put_int(value, "void", block->voided);
+	json_put_int(value, "returned", count_returned(block));
+	return value;
+}
+
+static bool save_block(
+	struct platform *platform, const struct block *block, GError **error)
+{
+	return db_run(platform->db,
+		"UPDATE number_blocks SET state = ?2, returned_from = ?3"
+		" WHERE block_id = ?1",
+		DB_VALUES(DB_TEXT(block->id), DB_TEXT(block->state),
+			DB_INT(block->returned_from)),
+		error);
+}
+
+/* Numbers from next on are given back for good: none of them may be in use. */
+static bool give_back(struct platform *platform, struct block *block,
+	const struct json *change)
+{
+	struct block rest = *block;
+
+	rest.first = json_int_or(change, "next", 0);
+	if (strcmp(block->state, "settled") == 0 || rest.first < block->first ||
+		rest.first > block->last + 1 ||
+		(block->returned_from && rest.first > block->returned_from) ||
+		count_used(platform, &rest) > 0)
+		return false;
+	if (rest.first <= block->last)
+		block->returned_from = rest.first;
+	g_strlcpy(block->state, "returned", sizeof(block->state));
+	return true;
+}
+
+/* Every number is used, void or given back, and both sides count the same. */
+static bool settle(struct block *block, const struct json *change)
+{
+	int64_t used = json_int_or(change, "used", -1);
+	int64_t voided = json_int_or(change, "void", -1);
+
+	if (used != block->used || voided != block->voided ||
+		used + voided + count_returned(block) !=
+			block->last - block->first + 1)
+		return false;
+	g_strlcpy(block->state, "settled", sizeof(block->state));
+	return true;
+}
+
+struct reply *numbers_change(
+	struct platform *platform, const struct request *request)
+{
+	const char *state = json_text(request->json, "state");
+	struct block block = {0};
+	g_autoptr(GError) error = NULL;
+	bool fits;
+
+	if (!find_block(platform, request->args[0], &block))
+		return reply_problem(platform, PROBLEM_NOT_FOUND, NULL);
+	fits = strcmp(state, "settled") == 0
+		       ? settle(&block, request->json)
+		       : give_back(platform, &block, request->json);
+	if (!fits)
+		return reply_conflict(platform, PROBLEM_NOT_RECONCILED, NULL,
+			block_json(&block));
+	if (!save_block(platform, &block, &error))
+		return reply_error(platform, error);
+	return reply_json(platform, 200, block_json(&block));
+}
+
 /* Checking -------------------------------------------------------------- */
 
 static bool is_leased(struct platform *platform, const char *store_uuid,
@@ -231,7 +356,10 @@ static bool is_leased(struct platform *platform, const char *store_uuid,
 {
 	return platform_exists(platform,
 		"SELECT 1 FROM number_blocks WHERE series = ?1"
-		" AND store_uuid IN (?2, '') AND first <= ?3 AND last >= ?3"
+		" AND (?2 = '' OR store_uuid IN (?2, ''))"
+		" AND first <= ?3 AND last >= ?3"
+		" AND state <> 'settled'"
+		" AND (returned_from = 0 OR returned_from > ?3)"
 		" AND NOT EXISTS(SELECT 1 FROM numbers_void"
 		"  WHERE series = ?1 AND number = ?3)",
 		DB_VALUES(

@@ -7,7 +7,8 @@
 
 /* Case number "20261123-03-0017" of that window, document number
  * "登政务〔2026〕受字第000123号": true when the number lies in a block leased
- * to the store and is not void. A text of another shape: false as well. */
+ * to the store (to any, for "") and is not void. A text of another shape: false
+ * as well. */
 bool number_case_is_leased(struct platform *platform, const char *store_uuid,
 	const char *case_no, const char *window);
 bool number_document_is_leased(

@@ -10,20 +10,27 @@
 #include "client/base/clock.h"
 #include "client/base/error.h"
 #include "client/base/log.h"
-#include "client/platform/bodies.h"
 #include "client/platform/cases.h"
 #include "client/platform/chaos.h"
 #include "client/platform/handlers.h"
 #include "client/platform/numbers.h"
+#include "client/platform/contract.h"
 #include "client/platform/op_check.h"
 #include "client/platform/op_refused.h"
 #include "client/platform/stores.h"
 #include "client/platform/tickets.h"
 
+/* The ops themselves are looked at one by one: a bad one spoils no other. */
+static const struct field envelope[] = {
+	{"store", FIELD_OBJECT, true},
+	{"ops", FIELD_ARRAY, true, 1, 1 << 20},
+	{NULL},
+};
+
 struct kind {
 	const char *name, *agg;
 	const char *id_member; /* of the body: must be agg_id; NULL: none */
-	const struct field *fields;
+	const char *schema;
 	bool (*apply)(struct platform *platform, const struct op *op,
 		int64_t *version, struct json **problem, GError **error);
 };
@@ -62,17 +69,15 @@ static bool apply_number(struct platform *platform, const struct op *op,
 		platform, op->store_uuid, op->body, problem, error);
 }
 
-#define TICKET_KIND(name)                                              \
-	{                                                              \
-		name, "ticket", "ticket_id", body_ticket, apply_ticket \
+#define TICKET_KIND(name)                                               \
+	{                                                               \
+		name, "ticket", "ticket_id", "ticket_act", apply_ticket \
 	}
 
 static const struct kind kinds[] = {
-	{"case.accept", "case", "case_id", body_case_accept,
-		case_apply_decision},
-	{"case.refuse", "case", "case_id", body_case_refuse,
-		case_apply_decision},
-	{"case.document", "case", "case_id", body_case_document,
+	{"case.accept", "case", "case_id", "case_accept", case_apply_decision},
+	{"case.refuse", "case", "case_id", "case_refuse", case_apply_decision},
+	{"case.document", "case", "case_id", "case_document",
 		case_apply_document},
 	TICKET_KIND("ticket.call"),
 	TICKET_KIND("ticket.recall"),
@@ -82,13 +87,12 @@ static const struct kind kinds[] = {
 	TICKET_KIND("ticket.transfer"),
 	TICKET_KIND("ticket.finish"),
 	TICKET_KIND("ticket.open"),
-	{"rating.record", "rating", "rating_id", body_rating,
-		case_apply_rating},
-	{"window.pause", "window", NULL, body_window, apply_window},
-	{"window.resume", "window", NULL, body_window, apply_window},
-	{"number.void", "number", NULL, body_number, apply_number},
-	{"op.void", "op", "op_id", body_op_void, op_apply_void},
-	{"op.supersede", "op", "op_id", body_op_supersede, op_apply_supersede},
+	{"rating.record", "rating", "rating_id", "rating", case_apply_rating},
+	{"window.pause", "window", NULL, "window_act", apply_window},
+	{"window.resume", "window", NULL, "window_act", apply_window},
+	{"number.void", "number", NULL, "number_act", apply_number},
+	{"op.void", "op", "op_id", "op_void", op_apply_void},
+	{"op.supersede", "op", "op_id", "op_supersede", op_apply_supersede},
 };
 
 struct batch {
@@ -205,7 +209,7 @@ struct json *op_check_body(const struct op *op)
 		return invalid_field("kind", "code");
 	if (strcmp(kind->agg, op->agg) != 0)
 		return invalid_field("agg", "code");
-	if (!validate(kind->fields, op->body, errors))
+	if (!validate(contract_schema(kind->schema), op->body, errors))
 		return invalid(errors);
 	if (kind->id_member &&
 		strcmp(json_text(op->body, kind->id_member), op->agg_id) != 0)
@@ -366,7 +370,7 @@ static struct json *take_op(struct batch *batch, const struct json *value,
 	}
 	if (ordered)
 		result = failure(op.op_id, ordered);
-	else if (!validate(envelope_op, value, errors))
+	else if (!validate(contract_schema("op"), value, errors))
 		result = failure(op.op_id, invalid(errors));
 	else if (!digest_fits(&op))
 		result = failure(
@@ -426,7 +430,10 @@ static struct reply *refuse_batch(
 {
 	AUTO(json) errors = json_new_array();
 
-	if (!validate(envelope_batch, body, errors))
+	if (!validate(envelope, body, errors))
+		return reply_invalid(platform, errors);
+	if (!validate(
+		    contract_schema("store"), json_get(body, "store"), errors))
 		return reply_invalid(platform, errors);
 	if (json_length(json_get(body, "ops")) > PLATFORM_MAX_OPS)
 		return reply_problem(
@@ -437,17 +444,15 @@ static struct reply *refuse_batch(
 struct reply *ops_batch(
 	struct platform *platform, const struct request *request)
 {
-	struct reply *reply = NULL;
-	AUTO(json) body = request_json(platform, request, &reply);
+	const struct json *body = request->json;
 	const struct json *store = json_get(body, "store");
+	struct reply *reply;
 	g_autoptr(GHashTable) failed =
 		g_hash_table_new(g_str_hash, g_str_equal);
 	g_autofree char *now = NULL;
 	struct batch batch = {.platform = platform, .failed = failed};
 	struct raw text;
 
-	if (!body)
-		return reply;
 	reply = refuse_batch(platform, body);
 	if (reply)
 		return reply;
@@ -459,18 +464,17 @@ struct reply *ops_batch(
 	return run_batch(&batch, body, &text);
 }
 
-/* What became of an op whose reply was lost. */
-struct reply *ops_get(struct platform *platform, const struct request *request)
+static struct json *fate_of(struct platform *platform, const char *op_id)
 {
 	AUTO(db_rows) rows = db_select(platform->db,
 		"SELECT op_id, version, body_sha256, applied_ms, kind, agg,"
 		" agg_id, agg_seq, state FROM ops WHERE op_id = ?1",
-		DB_VALUES(DB_TEXT(request->args[0])));
+		DB_VALUES(DB_TEXT(op_id)));
 	g_autofree char *time = NULL, *outcome = NULL;
 	struct json *value;
 
 	if (!platform_next(platform, rows))
-		return reply_problem(platform, PROBLEM_NOT_FOUND, NULL);
+		return NULL;
 	time = clock_iso(db_int(rows, 3));
 	outcome = op_outcome(platform, db_text(rows, 5), db_text(rows, 6));
 	value = success(db_text(rows, 0), 200, db_int(rows, 1),
@@ -480,5 +484,33 @@ struct reply *ops_get(struct platform *platform, const struct request *request)
 	json_put_text(value, "agg", db_text(rows, 5));
 	json_put_text(value, "agg_id", db_text(rows, 6));
 	json_put_int(value, "agg_seq", db_int(rows, 7));
+	return value;
+}
+
+/* What became of an op whose reply was lost. */
+struct reply *ops_get(struct platform *platform, const struct request *request)
+{
+	struct json *value = fate_of(platform, request->args[0]);
+
+	return value ? reply_json(platform, 200, value)
+		     : reply_problem(platform, PROBLEM_NOT_FOUND, NULL);
+}
+
+struct reply *ops_lookup(
+	struct platform *platform, const struct request *request)
+{
+	struct json *value = json_new_object(), *results = json_new_array();
+	struct json *unknown = json_new_array();
+
+	json_each (op_id, json_get(request->json, "op_ids")) {
+		struct json *result = fate_of(platform, json_as_text(op_id));
+
+		if (result)
+			json_add(results, result);
+		else
+			json_add_text(unknown, json_as_text(op_id));
+	}
+	json_put(value, "results", results);
+	json_put(value, "unknown", unknown);
 	return reply_json(platform, 200, value);
 }

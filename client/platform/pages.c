@@ -1,21 +1,18 @@
 /* Pages for people, in Chinese: the queue, the cases, one case. Names are
  * masked as on any screen of the hall; id numbers are not shown at all. */
-#include "client/platform/handlers.h"
+#include "client/platform/pages.h"
 
 #include <string.h>
 
 #include "client/base/clock.h"
 #include "client/platform/cases.h"
+#include "client/platform/handlers.h"
 #include "client/platform/html.h"
 #include "client/platform/platform.h"
 #include "client/rules/case_state.h"
 #include "client/rules/mask.h"
 
 enum { CASES_SHOWN = 100 };
-
-struct term {
-	const char *name, *text;
-};
 
 #define STATE_TERM(code, name, chinese) {name, chinese},
 static const struct term case_states[] = {CASE_STATES(STATE_TERM){NULL, NULL}};
@@ -41,8 +38,7 @@ static const struct term no_ratings[] = {{"no-answer", "未评价"},
 static const char *const levels[] = {
 	"", "非常不满意", "不满意", "基本满意", "满意", "非常满意"};
 
-/* The Chinese term; an unknown name stays as it is. */
-static const char *term(const struct term *terms, const char *name)
+const char *term(const struct term *terms, const char *name)
 {
 	for (; name && terms->name; terms++) {
 		if (strcmp(terms->name, name) == 0)
@@ -147,12 +143,17 @@ struct reply *page_home(
 	struct platform *platform, const struct request *request)
 {
 	GString *page = html_begin("替身平台");
+	struct reply *reply;
 
 	(void)request;
 	add_queue(platform, page);
 	add_windows(platform, page);
 	add_cases(platform, page);
-	return reply_html(200, html_end(page));
+	page_add_online(platform, page);
+	reply = reply_html(200, html_end(page));
+	/* A trainer watches cases arrive. */
+	reply_header(reply, "Refresh", g_strdup("10"));
+	return reply;
 }
 
 /* One case -------------------------------------------------------------- */

@@ -184,6 +184,8 @@ struct platform *platform_open(
 	AUTO(platform) platform = g_new0(struct platform, 1);
 
 	platform->lock_fd = -1;
+	platform->busy =
+		g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	platform->state_dir = g_strdup(options->state_dir);
 	sha256(options->token, strlen(options->token), platform->token_digest);
 	if (!make_folders(platform, error) || !open_database(platform, error) ||
@@ -241,6 +243,7 @@ void platform_close(struct platform *platform)
 	db_close(platform->db);
 	if (platform->lock_fd >= 0)
 		close(platform->lock_fd);
+	g_hash_table_destroy(platform->busy);
 	g_free(platform->state_dir);
 	g_free(platform);
 }

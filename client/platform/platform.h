@@ -13,6 +13,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include <glib.h>
+
 #include "client/base/auto.h"
 #include "client/base/id.h"
 #include "client/db/db.h"
@@ -36,6 +38,7 @@ struct platform {
 	 * The router answers 500 then, ops.c rolls back. */
 	bool is_failing;
 	struct chaos *chaos; /* NULL unless asked for */
+	GHashTable *busy;    /* uploads that a request is writing to */
 };
 
 struct platform_options {

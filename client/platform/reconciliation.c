@@ -8,6 +8,7 @@
 #include "client/base/error.h"
 #include "client/platform/handlers.h"
 #include "client/platform/platform.h"
+#include "client/platform/stores.h"
 #include "client/rules/day.h"
 
 enum { OPS_PAGE = 500, DAY_LEN = 10 };
@@ -48,22 +49,42 @@ static bool is_day(const char *day)
 }
 
 /* One bucket, over every store of the window. */
+static bool read_bucket(struct platform *platform, const char *window,
+	const char *day, struct bucket *bucket, GError **error)
+{
+	AUTO(db_rows) rows = db_select(platform->db,
+		"SELECT hash FROM ops WHERE window = ?1 AND day = ?2",
+		DB_VALUES(DB_TEXT(window), DB_TEXT(day)));
+
+	g_strlcpy(bucket->window, window, sizeof(bucket->window));
+	g_strlcpy(bucket->day, day, sizeof(bucket->day));
+	while (db_next(rows) && add_hash(db_text(rows, 0), bucket->sum))
+		bucket->count++;
+	return db_end(rows, error);
+}
+
+bool store_bucket(struct platform *platform, const char *window,
+	const char *day, int64_t *count, char xor_hex[SHA256_TEXT],
+	GError **error)
+{
+	struct bucket bucket = {.count = 0};
+	bool done = read_bucket(platform, window, day, &bucket, error);
+	g_autofree char *hex = hex_encode(bucket.sum, sizeof(bucket.sum));
+
+	*count = bucket.count;
+	g_strlcpy(xor_hex, hex, SHA256_TEXT);
+	return done;
+}
+
 static struct reply *window_digest(
 	struct platform *platform, const char *window, const char *day)
 {
 	struct bucket bucket = {.count = 0};
 	g_autoptr(GError) error = NULL;
-	AUTO(db_rows) rows = db_select(platform->db,
-		"SELECT hash FROM ops WHERE window = ?1 AND day = ?2",
-		DB_VALUES(DB_TEXT(window), DB_TEXT(day)));
 
-	g_strlcpy(bucket.window, window, sizeof(bucket.window));
-	g_strlcpy(bucket.day, day, sizeof(bucket.day));
-	while (db_next(rows) && add_hash(db_text(rows, 0), bucket.sum))
-		bucket.count++;
-	if (!db_end(rows, &error))
-		return reply_error(platform, error);
-	return reply_json(platform, 200, bucket_json(&bucket));
+	return read_bucket(platform, window, day, &bucket, &error)
+		       ? reply_json(platform, 200, bucket_json(&bucket))
+		       : reply_error(platform, error);
 }
 
 static void next_bucket(

@@ -3,6 +3,7 @@
  */
 #include "client/platform/request.h"
 
+#include <stddef.h>
 #include <string.h>
 
 #include "client/base/clock.h"
@@ -10,6 +11,53 @@
 #include "client/base/id.h"
 #include "client/base/log.h"
 #include "client/platform/platform.h"
+
+#define HEADER(name, member)                           \
+	{                                              \
+		name, offsetof(struct request, member) \
+	}
+static const struct {
+	const char *name;
+	size_t offset;
+} headers[] = {
+	HEADER("Authorization", authorization),
+	HEADER("Content-Type", content_type),
+	HEADER("Idempotency-Key", idempotency_key),
+	HEADER("Content-Digest", content_digest),
+	HEADER("If-Match", if_match),
+	HEADER("If-None-Match", if_none_match),
+	HEADER("Range", range),
+	HEADER("Accept-Encoding", accept_encoding),
+	HEADER("Tus-Resumable", tus_resumable),
+	HEADER("Upload-Length", upload_length),
+	HEADER("Upload-Offset", upload_offset),
+	HEADER("Upload-Metadata", upload_metadata),
+};
+
+static const char **header_slot(struct request *request, size_t index)
+{
+	return (const char **)((char *)request + headers[index].offset);
+}
+
+const char *request_header_name(size_t index)
+{
+	return index < G_N_ELEMENTS(headers) ? headers[index].name : NULL;
+}
+
+void request_set_header(
+	struct request *request, size_t index, const char *value)
+{
+	*header_slot(request, index) = value;
+}
+
+const char *request_header(const struct request *request, const char *name)
+{
+	for (size_t i = 0; i < G_N_ELEMENTS(headers); i++) {
+		if (strcmp(headers[i].name, name) == 0)
+			return *header_slot((struct request *)request, i);
+	}
+	return NULL;
+}
 
 const char *request_query(const struct request *request, const char *name)
 {
@@ -58,6 +106,34 @@ struct json *request_json(struct platform *platform,
 		*refusal = reply_problem(
 			platform, PROBLEM_MALFORMED, error->message);
 	return value;
+}
+
+void reply_header(struct reply *reply, const char *name, char *take_value)
+{
+	if (!reply->headers)
+		reply->headers = g_ptr_array_new_with_free_func(g_free);
+	g_ptr_array_add(reply->headers, g_strdup(name));
+	g_ptr_array_add(reply->headers, take_value);
+}
+
+void reply_next(
+	struct reply *reply, const struct request *request, const char *cursor)
+{
+	GString *link = g_string_new("<");
+	GHashTableIter iter;
+	gpointer name, value;
+
+	g_string_append_printf(link, "%s?cursor=%s", request->path, cursor);
+	g_hash_table_iter_init(&iter, request->query);
+	while (g_hash_table_iter_next(&iter, &name, &value)) {
+		g_autofree char *safe = g_uri_escape_string(value, NULL, FALSE);
+
+		if (strcmp(name, "cursor") != 0 && *(char *)value)
+			g_string_append_printf(
+				link, "&%s=%s", (char *)name, safe);
+	}
+	g_string_append(link, ">; rel=\"next\"");
+	reply_header(reply, "Link", g_string_free(link, FALSE));
 }
 
 static struct reply *reply_new(int status, const char *type)
@@ -151,5 +227,6 @@ void reply_free(struct reply *reply)
 	g_free(reply->own_type);
 	g_free(reply->body);
 	g_free(reply->file);
+	g_clear_pointer(&reply->headers, g_ptr_array_unref);
 	g_free(reply);
 }

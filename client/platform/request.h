@@ -12,12 +12,16 @@
 
 struct platform;
 struct reply;
+struct route;
 
 enum method {
 	METHOD_GET,
 	METHOD_HEAD,
 	METHOD_POST,
 	METHOD_PUT,
+	METHOD_PATCH,
+	METHOD_DELETE,
+	METHOD_OPTIONS,
 	METHOD_COUNT,
 };
 
@@ -28,8 +32,10 @@ struct request {
 	const char *path;  /* decoded, without the query */
 	GHashTable *query; /* name -> value; may be NULL */
 	const char *authorization, *content_type, *idempotency_key,
-		*content_digest; /* or NULL */
-	bool is_local;           /* the peer has a loopback address */
+		*content_digest, *if_match, *if_none_match, *range,
+		*accept_encoding, *tus_resumable, *upload_length,
+		*upload_offset, *upload_metadata; /* or NULL */
+	bool is_local; /* the peer has a loopback address */
 
 	const char *body; /* of JSON routes; NUL ended beyond len */
 	size_t body_len;
@@ -38,7 +44,18 @@ struct request {
 	int64_t file_size;
 
 	char *args[REQUEST_MAX_ARGS]; /* own: what stood for {..} in the path */
+
+	/* While the handler runs: borrowed from the router. */
+	const struct json *json; /* the body of a JSON route */
+	const struct route *route;
 };
+
+/* Header by its name in the contract, NULL when it was not sent. */
+const char *request_header(const struct request *request, const char *name);
+/* For server.c: which headers there are, and where each is kept. */
+const char *request_header_name(size_t index); /* NULL at the end */
+void request_set_header(
+	struct request *request, size_t index, const char *value);
 
 /* Query parameter or NULL. */
 const char *request_query(const struct request *request, const char *name);
@@ -62,8 +79,15 @@ struct reply {
 	char *own_type;   /* own */
 	char *body;       /* own */
 	size_t len;
-	char *file; /* own: path of the body instead of body */
+	char *file;                  /* own: path of the body instead of body */
+	int64_t file_from, file_len; /* of a part of it; len 0: all */
+	GPtrArray *headers; /* own: name, value, name, value; may be NULL */
 };
+
+void reply_header(struct reply *reply, const char *name, char *take_value);
+/* Link to the next page, RFC 8288: the same query with another cursor. */
+void reply_next(
+	struct reply *reply, const struct request *request, const char *cursor);
 
 /* All take what they are given and add server_epoch and server_time. */
 struct reply *reply_json(

@@ -5,12 +5,18 @@
 
 #include "client/platform/request.h"
 
+struct resource;
+
 enum {
 	ROUTE_OPEN = 1,   /* without a token */
 	ROUTE_LOCAL = 2,  /* only from a loopback address */
 	ROUTE_JSON = 4,   /* takes a JSON body */
 	ROUTE_UPLOAD = 8, /* takes a body of any kind, spooled to a file */
 	ROUTE_CHAOS = 16, /* exists only with --chaos */
+	ROUTE_SELF = 32,  /* the handler looks at the body itself */
+	ROUTE_WRITE = 64, /* one transaction around the handler */
+	ROUTE_ONCE = 128, /* as WRITE; Idempotency-Key: answer kept for ever */
+	ROUTE_APPEND = 256, /* a chunk of an upload, written as it comes */
 };
 
 enum {
@@ -21,9 +27,11 @@ enum {
 struct route {
 	enum method method;
 	const char *pattern; /* "/v1/ops/{op_id}" */
+	/* NULL of ROUTE_APPEND: uploads.h does it as the bytes come. */
 	struct reply *(*handler)(
 		struct platform *platform, const struct request *request);
 	unsigned flags;
+	const struct resource *resource; /* of the handlers of record.h */
 };
 
 const struct route *router_table(size_t *count);
@@ -39,7 +47,7 @@ const struct route *router_admit(struct platform *platform,
 
 /* The handler of an admitted request that is whole; never NULL. */
 struct reply *router_run(struct platform *platform, const struct route *route,
-	const struct request *request);
+	struct request *request);
 
 /* admit, then the handler; never NULL. For requests that are whole. */
 struct reply *router_handle(struct platform *platform, struct request *request);

@@ -158,8 +158,59 @@ static const char version_1[] =
 static const char version_2[] =
 	"ALTER TABLE ops ADD COLUMN state TEXT NOT NULL DEFAULT 'applied';";
 
+/* The resources beyond push and pull. A record is a document with a version,
+ * see record.h; answers are kept by Idempotency-Key, for ever. */
+static const char version_3[] =
+	"CREATE TABLE records("
+	" row INTEGER PRIMARY KEY,"
+	" kind TEXT NOT NULL,"
+	" id TEXT NOT NULL,"
+	" parent TEXT NOT NULL,"
+	" window TEXT NOT NULL,"
+	" state TEXT NOT NULL,"
+	" version INTEGER NOT NULL,"
+	" digest TEXT NOT NULL,"
+	" body TEXT NOT NULL,"
+	" at_ms INTEGER NOT NULL,"
+	" UNIQUE(kind, id));"
+	"CREATE INDEX records_kind ON records(kind, row);"
+	"CREATE INDEX records_parent ON records(parent, kind, row);"
+	"CREATE TABLE answers("
+	" key TEXT PRIMARY KEY,"
+	" digest TEXT NOT NULL,"
+	" status INTEGER NOT NULL,"
+	" etag TEXT NOT NULL,"
+	" body TEXT NOT NULL) WITHOUT ROWID;"
+	"CREATE TABLE seal_keys("
+	" seal_id TEXT PRIMARY KEY,"
+	" pem TEXT NOT NULL) WITHOUT ROWID;"
+	/* offset: what is synced to STATE/uploads/ID. */
+	"CREATE TABLE uploads("
+	" upload_id TEXT PRIMARY KEY,"
+	" length INTEGER NOT NULL,"
+	" offset INTEGER NOT NULL,"
+	" sha256 TEXT NOT NULL,"
+	" media_type TEXT NOT NULL,"
+	" touched_ms INTEGER NOT NULL) WITHOUT ROWID;"
+	/* Items that PUT /v1/items changed: the files no longer count. */
+	"CREATE TABLE catalog_edits(code TEXT PRIMARY KEY) WITHOUT ROWID;"
+	/* leased, then returned (numbers from returned_from on are given
+	 * back, never to be used) or settled (closed with its counts). */
+	"ALTER TABLE number_blocks ADD COLUMN"
+	" state TEXT NOT NULL DEFAULT 'leased';"
+	"ALTER TABLE number_blocks ADD COLUMN"
+	" returned_from INTEGER NOT NULL DEFAULT 0;"
+	/* A case of PUT /v1/cases has no op; a special procedure is open. */
+	"ALTER TABLE cases ADD COLUMN body TEXT NOT NULL DEFAULT '';"
+	"ALTER TABLE cases ADD COLUMN suspended INTEGER NOT NULL DEFAULT 0;"
+	/* The promised day, for warnings. */
+	"ALTER TABLE cases ADD COLUMN due TEXT NOT NULL DEFAULT '';"
+	"CREATE INDEX cases_due ON cases(due)"
+	" WHERE state IN ('accepted', 'in-review');";
+
 const struct db_migration schema_migrations[] = {
 	{1, version_1},
 	{2, version_2},
+	{3, version_3},
 };
 const size_t schema_migration_count = G_N_ELEMENTS(schema_migrations);

@@ -82,11 +82,11 @@ bool seed_apply(struct platform *platform, const char *path, GError **error)
 
 	if (!seed)
 		return false;
-	if (last && strcmp(last, today) == 0)
-		return true;
 	change = db_begin(platform->db, error);
-	if (!change)
+	if (!change || !seed_records(platform, seed, error))
 		return false;
+	if (last && strcmp(last, today) == 0)
+		return db_commit(change, error);
 	json_each (row, json_get(seed, "tickets")) {
 		if (!take_ticket(platform, row, now_ms, error))
 			return false;

@@ -20,6 +20,7 @@
 #include "client/platform/platform.h"
 #include "client/platform/router.h"
 #include "client/platform/spool.h"
+#include "client/platform/uploads.h"
 
 enum {
 	CONNECTIONS_MAX = 256,
@@ -45,7 +46,8 @@ struct exchange {
 	enum problem refusal;
 	bool is_too_large;
 	GString *body;
-	struct spool *spool; /* own: of an upload */
+	struct spool *spool;   /* own: of an upload */
+	struct append *append; /* own: of a chunk of one */
 	char sha256[SHA256_TEXT];
 	int64_t received;
 	char request_id[REQUEST_ID_MAX + 1];
@@ -127,10 +129,9 @@ static struct exchange *exchange_new(struct server *server,
 		g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
 	MHD_get_connection_values(
 		connection, MHD_GET_ARGUMENT_KIND, add_query, request->query);
-	request->authorization = header(connection, "Authorization");
-	request->content_type = header(connection, "Content-Type");
-	request->idempotency_key = header(connection, "Idempotency-Key");
-	request->content_digest = header(connection, "Content-Digest");
+	for (size_t i = 0; request_header_name(i); i++)
+		request_set_header(
+			request, i, header(connection, request_header_name(i)));
 	request->is_local = peer_is_local(connection);
 	exchange->refusal = PROBLEM_METHOD;
 	if (method_from_name(method, &request->method))
@@ -149,6 +150,8 @@ static void exchange_free(struct exchange *exchange)
 		g_string_free(exchange->body, TRUE);
 	if (exchange->spool)
 		spool_free(exchange->spool);
+	if (exchange->append)
+		append_free(exchange->append);
 	if (exchange->reply)
 		reply_free(exchange->reply);
 	g_free(exchange);
@@ -171,6 +174,10 @@ static struct MHD_Response *make_response(struct reply *reply)
 	fd = open(reply->file, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
 	if (fd < 0)
 		return NULL;
+	if (reply->file_len > 0)
+		return MHD_create_response_from_fd_at_offset64(
+			(uint64_t)reply->file_len, fd,
+			(uint64_t)reply->file_from);
 	if (fstat(fd, &info) == 0)
 		return MHD_create_response_from_fd64(
 			(uint64_t)info.st_size, fd);
@@ -190,6 +197,9 @@ static void add_headers(struct MHD_Response *response,
 		"default-src 'none'; style-src 'unsafe-inline'; "
 		"frame-ancestors 'none'; base-uri 'none'; form-action 'none'");
 	MHD_add_response_header(response, "Referrer-Policy", "no-referrer");
+	for (guint i = 0; reply->headers && i < reply->headers->len; i += 2)
+		MHD_add_response_header(response, reply->headers->pdata[i],
+			reply->headers->pdata[i + 1]);
 	if (reply->status == 401)
 		MHD_add_response_header(response, "WWW-Authenticate", "Bearer");
 	if (*exchange->fault.retry_after)
@@ -225,6 +235,10 @@ static enum MHD_Result send_reply(
 		return MHD_NO;
 	if (digest)
 		MHD_add_response_header(response, "Content-Digest", digest);
+	uploads_headers(&exchange->request, reply);
+	/* A refusal to HEAD has no body, so it has no type either. */
+	if (exchange->request.method == METHOD_HEAD && reply->status >= 400)
+		reply->type = NULL;
 	add_headers(response, exchange, reply);
 	log_exchange(exchange, reply->status);
 	result = MHD_queue_response(
@@ -250,12 +264,24 @@ static uint64_t announced_length(struct MHD_Connection *connection)
 	return text ? g_ascii_strtoull(text, NULL, 10) : 0;
 }
 
+/* A chunk that does not fit is refused before it is read. */
+static void begin_append(struct exchange *exchange)
+{
+	if (!exchange->route || !(exchange->route->flags & ROUTE_APPEND))
+		return;
+	exchange->append = append_begin(exchange->server->platform,
+		&exchange->request, &exchange->refusal);
+	if (!exchange->append)
+		exchange->route = NULL;
+}
+
 /* A refusal is told at once when the client would otherwise send much. */
 static enum MHD_Result begin_body(struct exchange *exchange)
 {
 	uint64_t length = announced_length(exchange->connection);
 	bool asks = header(exchange->connection, "Expect") != NULL;
 
+	begin_append(exchange);
 	if (!exchange->route)
 		return asks || length > DRAIN_MAX
 			       ? send_problem(exchange, exchange->refusal)
@@ -278,6 +304,8 @@ static bool take_body(struct exchange *exchange, const char *data, size_t len)
 		return false;
 	if (exchange->received > (int64_t)limit)
 		exchange->is_too_large = true;
+	else if (exchange->append)
+		append_add(exchange->append, data, len);
 	else if (exchange->route->flags & ROUTE_UPLOAD)
 		spool_add(exchange->spool, data, len);
 	else
@@ -305,6 +333,8 @@ static struct reply *run_handler(struct exchange *exchange)
 		return reply_problem(platform, exchange->refusal, NULL);
 	if (exchange->is_too_large)
 		return reply_problem(platform, PROBLEM_TOO_LARGE, NULL);
+	if (exchange->append)
+		return append_end(exchange->append);
 	if (!end_body(exchange))
 		return reply_problem(platform, PROBLEM_STORAGE_FULL, NULL);
 	return router_run(platform, exchange->route, &exchange->request);

@@ -9,4 +9,9 @@
 bool store_advance(struct platform *platform, const char *store_uuid,
 	int64_t epoch, GError **error);
 
+/* Count and XOR of the hashes of a window's ops of a day ("2026-11-23"). */
+bool store_bucket(struct platform *platform, const char *window,
+	const char *day, int64_t *count, char xor_hex[SHA256_TEXT],
+	GError **error);
+
 #endif

@@ -7,7 +7,6 @@
 #include "client/base/error.h"
 #include "client/platform/feeds.h"
 #include "client/platform/handlers.h"
-#include "client/platform/validate.h"
 
 enum state {
 	ABSENT = 0,
@@ -51,8 +50,6 @@ static const struct act {
 static const struct {
 	const char *kind, *letter;
 } kinds[] = {{"apply", "A"}, {"collect", "B"}, {"booked", "Y"}};
-
-static const char *const kind_names[] = {"apply", "booked", "collect", NULL};
 
 static const char *state_name(enum state state)
 {
@@ -208,14 +205,6 @@ bool ticket_take(struct platform *platform, const struct ticket_order *order,
 	       db_commit(change, error);
 }
 
-static const struct field take_fields[] = {
-	{"kind", FIELD_TEXT, true, .values = kind_names},
-	{"business", FIELD_TEXT, false, 0, 200},
-	{"person", FIELD_TEXT, false, 0, 100},
-	{"note", FIELD_TEXT, false, 0, 200},
-	{NULL},
-};
-
 /* The same Idempotency-Key again: the same ticket, or a refusal. */
 static struct reply *known_ticket(
 	struct platform *platform, const char *key, const char *digest)
@@ -253,19 +242,11 @@ struct reply *tickets_post(
 	struct platform *platform, const struct request *request)
 {
 	const char *key = request->idempotency_key;
-	struct reply *reply = NULL;
-	AUTO(json) body = request_json(platform, request, &reply);
-	AUTO(json) errors = json_new_array();
+	const struct json *body = request->json;
+	struct reply *reply;
 	char digest[SHA256_TEXT], ticket_id[UUID_TEXT];
 	g_autoptr(GError) error = NULL;
 
-	if (!body)
-		return reply;
-	if (key && strlen(key) > 80)
-		return reply_problem(platform, PROBLEM_MALFORMED,
-			"Idempotency-Key is longer than 80 characters");
-	if (!validate(take_fields, body, errors))
-		return reply_invalid(platform, errors);
 	sha256_text(request->body, request->body_len, digest);
 	reply = key ? known_ticket(platform, key, digest) : NULL;
 	if (reply)

@@ -8,6 +8,8 @@
 
 static void check_fields(const struct field *fields, const struct json *object,
 	const char *path, struct json *errors);
+static void check_value(const struct field *field, const struct json *value,
+	const char *path, struct json *errors);
 
 void validate_refuse(struct json *errors, const char *field, const char *rule)
 {
@@ -28,6 +30,24 @@ static bool is_in_list(const char *text, const char *const *values)
 			return true;
 	}
 	return false;
+}
+
+/* Compiled once each; the same few patterns for the life of the process. */
+static bool fits_pattern(const char *text, const char *pattern)
+{
+	static gsize once;
+	GHashTable *compiled;
+	GRegex *regex;
+
+	if (g_once_init_enter(&once))
+		g_once_init_leave(&once, (gsize)g_hash_table_new(NULL, NULL));
+	compiled = (GHashTable *)once;
+	regex = g_hash_table_lookup(compiled, pattern);
+	if (!regex) {
+		regex = g_regex_new(pattern, G_REGEX_DOLLAR_ENDONLY, 0, NULL);
+		g_hash_table_insert(compiled, (gpointer)pattern, regex);
+	}
+	return regex && g_regex_match(regex, text, 0, NULL);
 }
 
 /* NULL when the text is fine, else the rule it breaks. */
@@ -51,8 +71,28 @@ static const char *text_rule(const struct field *field, const char *text)
 	}
 	if (field->values)
 		return is_in_list(text, field->values) ? NULL : "code";
-	return characters < field->min || characters > field->max ? "length"
-								  : NULL;
+	if (characters < field->min || characters > field->max)
+		return "length";
+	return field->pattern && !fits_pattern(text, field->pattern) ? "format"
+								     : NULL;
+}
+
+const char *validate_text(const struct field *field, const char *text)
+{
+	int64_t number;
+
+	if (!g_utf8_validate(text, -1, NULL))
+		return "format";
+	if (field->type < FIELD_INT)
+		return text_rule(field, text);
+	if (field->type == FIELD_BOOL)
+		return strcmp(text, "true") == 0 || strcmp(text, "false") == 0
+			       ? NULL
+			       : "type";
+	return g_ascii_string_to_signed(
+		       text, 10, field->min, field->max, &number, NULL)
+		       ? NULL
+		       : "range";
 }
 
 static const char *int_rule(const struct field *field, const struct json *value)
@@ -76,12 +116,15 @@ static void check_array(const struct field *field, const struct json *value,
 		validate_refuse(errors, path, "length");
 		return;
 	}
-	if (!field->fields)
+	if (!field->fields && !field->item)
 		return;
 	json_each (element, value) {
 		g_autofree char *at = g_strdup_printf("%s/%u", path, index++);
 
-		check_fields(field->fields, element, at, errors);
+		if (field->item)
+			check_value(field->item, element, at, errors);
+		else
+			check_fields(field->fields, element, at, errors);
 	}
 }
 
@@ -92,6 +135,10 @@ static void check_scalar(const struct field *field, const struct json *value,
 
 	if (field->type == FIELD_INT)
 		rule = int_rule(field, value);
+	else if (field->type == FIELD_BOOL && json_is_bool(value))
+		rule = NULL;
+	else if (field->type == FIELD_TRUE && json_as_bool(value))
+		rule = NULL;
 	else if (field->type < FIELD_INT && json_is_text(value))
 		rule = text_rule(field, json_as_text(value));
 	if (rule)
@@ -105,15 +152,18 @@ static void check_value(const struct field *field, const struct json *value,
 		check_array(field, value, path, errors);
 	else if (field->type == FIELD_OBJECT && field->fields)
 		check_fields(field->fields, value, path, errors);
-	else if (field->type != FIELD_OBJECT || !json_is_object(value))
+	else if (field->type != FIELD_ANY &&
+		 (field->type != FIELD_OBJECT || !json_is_object(value)))
 		check_scalar(field, value, path, errors);
 }
 
-static bool is_absent(const struct json *value)
+static bool is_absent(const struct field *field, const struct json *value)
 {
 	const char *text = json_as_text(value);
 
-	return !value || json_is_null(value) || (text && !*text);
+	return !value || (field->nullable && json_is_null(value)) ||
+	       (text && !*text &&
+		       (field->empty || (field->required && field->min > 0)));
 }
 
 static void check_fields(const struct field *fields, const struct json *object,
@@ -129,7 +179,7 @@ static void check_fields(const struct field *fields, const struct json *object,
 			*path ? g_strconcat(path, "/", fields->name, NULL)
 			      : g_strdup(fields->name);
 
-		if (!is_absent(value))
+		if (!is_absent(fields, value))
 			check_value(fields, value, at, errors);
 		else if (fields->required)
 			validate_refuse(errors, at, "required");

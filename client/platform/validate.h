@@ -15,17 +15,24 @@ enum field_type {
 	FIELD_TIME,   /* RFC 3339 */
 	FIELD_DAY,    /* 2026-11-30 */
 	FIELD_INT,    /* min..max */
+	FIELD_BOOL,
+	FIELD_TRUE,   /* nothing but true */
 	FIELD_OBJECT, /* fields */
-	FIELD_ARRAY, /* min..max elements, objects of fields if there are any */
+	FIELD_ARRAY,  /* min..max elements, each of fields or like item, if any
+		       */
+	FIELD_ANY,
 };
 
 struct field {
 	const char *name;
 	enum field_type type;
-	bool required; /* otherwise absent, null and "" are all fine */
+	bool required;
 	int64_t min, max;
 	const char *const *values;  /* code list of a text, NULL ended */
 	const struct field *fields; /* ended by a row without a name */
+	const struct field *item;   /* of an array of texts or numbers */
+	const char *pattern;        /* regular expression of a text */
+	bool nullable, empty;       /* null, "" stand for absent */
 };
 
 enum { VALIDATE_MAX_ERRORS = 20 };
@@ -35,6 +42,10 @@ enum { VALIDATE_MAX_ERRORS = 20 };
  * length|range|code|format"}; values are never repeated in them. */
 bool validate(const struct field *fields, const struct json *object,
 	struct json *errors);
+
+/* One text out of a path, a query or a header against its field: NULL when it
+ * is fine, else the rule it breaks. */
+const char *validate_text(const struct field *field, const char *text);
 
 /* Adds one row to errors. */
 void validate_refuse(struct json *errors, const char *field, const char *rule);

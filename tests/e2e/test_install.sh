@@ -172,7 +172,9 @@ if command -v systemd-analyze >/dev/null; then
 	sed -i "s|^ExecStart=/usr|ExecStart=$stage/usr|" "$units"/*.service
 	out=$(systemd-analyze verify --man=no "$units"/yikou-*.service 2>&1)
 	say "systemd-analyze verify" $? "$out"
-	same "it has nothing to remark" "$out" ""
+	# What it says of other units of this machine is none of ours.
+	same "it has nothing to remark" \
+		"$(echo "$out" | grep -F "$units")" ""
 	for limit in syncd:9 devd:13; do
 		unit=yikou-${limit%:*}
 		out=$(systemd-analyze security --offline=true --no-pager \

@@ -145,6 +145,8 @@ static struct json *add_page(struct rig *rig, size_t size)
 	int64_t stored;
 
 	random_bytes(bytes, size);
+	for (size_t i = 0; rig->text_pages && i < size; i++)
+		bytes[i] = (char)('a' + (bytes[i] & 15));
 	file_write(path, bytes, size, &error);
 	g_assert_no_error(error);
 	blob_add(rig->store, path, "image/jpeg", sha256, &stored, &error);

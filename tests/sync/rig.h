@@ -15,6 +15,7 @@ struct rig {
 	char *dir, *config;
 	struct fake *fake;
 	struct store *store; /* open, as the screen's would be */
+	bool text_pages;     /* a proxy on the way spoils other bytes */
 	struct json *report; /* of the last rig_run(); NULL: it printed none */
 };
 

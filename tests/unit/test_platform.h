@@ -80,28 +80,80 @@ static inline struct reply *ask_full(struct platform *platform,
 	if (!request->authorization)
 		request->authorization = "Bearer " TOKEN;
 	if (!request->content_type)
-		request->content_type = "application/json";
+		request->content_type = method == METHOD_PATCH
+						? "application/merge-patch+json"
+						: "application/json";
 	reply = router_handle(platform, request);
 	request_clear(request);
 	return reply;
 }
 
-/* The JSON of the reply, with "http" for its status. */
-static inline struct json *ask(struct platform *platform, enum method method,
-	const char *path, const char *body)
+static inline const char *header_of(const struct reply *reply, const char *name)
 {
-	struct request request = {
-		.body = body ? body : "",
-		.body_len = body ? strlen(body) : 0,
-	};
-	AUTO(reply) reply = ask_full(platform, method, path, &request);
+	for (guint i = 0; reply->headers && i < reply->headers->len; i += 2) {
+		if (strcmp(reply->headers->pdata[i], name) == 0)
+			return reply->headers->pdata[i + 1];
+	}
+	return NULL;
+}
+
+/* The JSON of the reply, with "http" for its status and "etag". request holds
+ * the headers. */
+static inline struct json *ask_with(struct platform *platform,
+	enum method method, const char *path, struct request *request,
+	const char *body)
+{
+	request->body = body ? body : "";
+	request->body_len = body ? strlen(body) : 0;
+	AUTO(reply) reply = ask_full(platform, method, path, request);
 	g_autoptr(GError) error = NULL;
 	struct json *value = json_parse(reply->body ? reply->body : "{}",
 		reply->body ? reply->len : 2, &error);
 
 	g_assert_no_error(error);
 	json_put_int(value, "http", reply->status);
+	json_put_text(value, "etag", header_of(reply, "ETag"));
 	return value;
+}
+
+static inline struct json *ask(struct platform *platform, enum method method,
+	const char *path, const char *body)
+{
+	struct request request = {0};
+
+	return ask_with(platform, method, path, &request, body);
+}
+
+/* POST with an Idempotency-Key and, for commands, If-Match. */
+static inline struct json *command(struct platform *platform, const char *path,
+	const char *key, const char *if_match, const char *body)
+{
+	struct request request = {.idempotency_key = key, .if_match = if_match};
+
+	return ask_with(platform, METHOD_POST, path, &request, body);
+}
+
+static inline struct json *once(struct platform *platform, const char *path,
+	const char *key, const char *body)
+{
+	return command(platform, path, key, NULL, body);
+}
+
+static inline struct json *put(struct platform *platform, const char *path,
+	const char *if_match, const char *if_none_match, const char *body)
+{
+	struct request request = {
+		.if_match = if_match, .if_none_match = if_none_match};
+
+	return ask_with(platform, METHOD_PUT, path, &request, body);
+}
+
+static inline struct json *patch(struct platform *platform, const char *path,
+	const char *if_match, const char *body)
+{
+	struct request request = {.if_match = if_match};
+
+	return ask_with(platform, METHOD_PATCH, path, &request, body);
 }
 
 static inline struct json *get(struct platform *platform, const char *path)

@@ -1,13 +1,15 @@
 /* client/link/openapi.yaml is true to the code: paths and methods, problem
- * codes, lengths and code lists of the bodies. The file is written so that a
- * line reader is enough: two blanks a level, one property a line. */
+ * codes, and the rules that contract.awk read out of it. The file is written so
+ * that a line reader is enough: two blanks a level, one property a line. */
 #include <string.h>
 
 #include <glib.h>
 
-#include "client/platform/bodies.h"
+#include "client/platform/contract.h"
+#include "client/platform/feeds.h"
 #include "client/platform/problems.h"
 #include "client/platform/router.h"
+#include "client/rules/case_state.h"
 
 static char **load_lines(void)
 {
@@ -27,8 +29,8 @@ static size_t indent(const char *line)
 /* "METHOD path" of every operation. */
 static GHashTable *documented(char **lines)
 {
-	static const char *const methods[] = {
-		"get:", "head:", "post:", "put:", "delete:", "patch:", NULL};
+	static const char *const methods[] = {"get:", "head:", "post:", "put:",
+		"delete:", "patch:", "options:", NULL};
 	GHashTable *set =
 		g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	g_autofree char *path = NULL;
@@ -112,118 +114,135 @@ static void test_codes(void)
 	}
 }
 
-/* "name: {...}" of a property; NULL when there is none. */
-static char *property(const char *text, const char *name)
+/* Both ways: what is routed has its rules in the generated tables. */
+static void test_operations(void)
 {
-	g_autofree char *head = g_strdup_printf("\n        %s: {", name);
-	const char *at = strstr(text, head);
+	size_t count;
+	const struct route *routes = router_table(&count);
 
-	if (!at)
+	g_assert_cmpuint(contract_operation_count, ==, count);
+	for (size_t i = 0; i < count; i++) {
+		const struct operation *operation =
+			contract_operation(routes[i].method, routes[i].pattern);
+
+		g_assert_nonnull(operation);
+		if ((routes[i].flags & ROUTE_JSON) &&
+			strcmp(routes[i].pattern, "/v1/ops:batch") != 0 &&
+			!operation->body)
+			g_error("%s has a body without rules",
+				routes[i].pattern);
+		if (routes[i].flags & ROUTE_ONCE)
+			g_assert_cmpstr(operation->headers[0].name, ==,
+				"Idempotency-Key");
+	}
+}
+
+/* The rule that a body breaks, NULL for none. */
+static char *broken(const char *schema_name, const char *body)
+{
+	AUTO(json) errors = json_new_array();
+	g_autoptr(GError) error = NULL;
+	AUTO(json) value = json_parse(body, strlen(body), &error);
+	const struct field *fields = contract_schema(schema_name);
+
+	g_assert_no_error(error);
+	g_assert_nonnull(fields);
+	if (validate(fields, value, errors))
 		return NULL;
-	at += strlen(head);
-	return g_strndup(at, strcspn(at, "\n"));
+	return g_strconcat(json_text(json_first(errors), "field"), " ",
+		json_text(json_first(errors), "rule"), NULL);
 }
 
-static bool is_required(const char *text, const char *name)
+static const struct field *member(const char *schema_name, const char *name)
 {
-	const char *at = strstr(text, "      required: [");
-	g_autofree char *list = NULL;
-	g_auto(GStrv) names = NULL;
+	const struct field *field = contract_schema(schema_name);
 
-	if (!at)
-		return false;
-	at += strlen("      required: [");
-	list = g_strndup(at, strcspn(at, "]"));
-	names = g_strsplit(list, ", ", -1);
-	return g_strv_contains((const char *const *)names, name);
+	while (field->name && strcmp(field->name, name) != 0)
+		field++;
+	g_assert_nonnull(field->name);
+	return field;
 }
 
-static void need(const char *text, const char *schema_name, const char *name,
-	const char *wanted)
+static void same_list(
+	const char *const *documented_list, const char *const *known)
 {
-	if (!strstr(text, wanted))
-		g_error("openapi.yaml: %s.%s lacks %s", schema_name, name,
-			wanted);
+	g_assert_cmpuint(g_strv_length((char **)documented_list), ==,
+		g_strv_length((char **)known));
+	for (; *known; known++)
+		g_assert_true(g_strv_contains(documented_list, *known));
 }
 
-static void need_number(const char *text, const char *schema_name,
-	const struct field *field, const char *word, int64_t number)
-{
-	g_autofree char *wanted =
-		g_strdup_printf("%s: %" G_GINT64_FORMAT, word, number);
+#define EVENT_NAME(code, name, chinese) name,
 
-	need(text, schema_name, field->name, wanted);
+/* Code lists that the program knows, too. */
+static void test_lists(void)
+{
+	static const char *const events[] = {CASE_EVENTS(EVENT_NAME) NULL};
+	const struct operation *changes =
+		contract_operation(METHOD_GET, "/v1/changes");
+
+	same_list(member("decision", "event")->values, events);
+	g_assert_cmpstr(changes->query[0].name, ==, "feed");
+	same_list(changes->query[0].values, feed_names());
 }
 
-static void check_property(
-	const char *text, const char *schema_name, const struct field *field)
-{
-	g_autofree char *line = property(text, field->name);
+#define UUID "019ab0c2-5b1e-7c3a-9a50-3f0e6f1f2a01"
 
-	if (!line)
-		g_error("openapi.yaml: %s lacks %s", schema_name, field->name);
-	if (field->required != is_required(text, field->name))
-		g_error("openapi.yaml: %s.%s: required differs", schema_name,
-			field->name);
-	if (field->type == FIELD_TEXT && field->values) {
-		for (const char *const *at = field->values; *at; at++)
-			need(line, schema_name, field->name, *at);
-	} else if (field->type == FIELD_TEXT) {
-		need_number(line, schema_name, field, "maxLength", field->max);
-	} else if (field->type == FIELD_INT) {
-		need_number(line, schema_name, field, "minimum", field->min);
-		need_number(line, schema_name, field, "maximum", field->max);
-	} else if (field->type == FIELD_ARRAY && field->max < 1 << 20) {
-		need_number(line, schema_name, field, "maxItems", field->max);
+/* One row for each thing that contract.awk can read. */
+static void test_rules(void)
+{
+	static const struct {
+		const char *schema, *body, *broken;
+	} rows[] = {
+		{"window_act",
+			"{\"window\":\"03\",\"at\":"
+			"\"2026-11-23T09:41:20+08:00\",\"reason\":null,"
+			"\"unknown\":1}",
+			NULL},
+		{"window_act", "{\"window\":\"03\"}", "at required"},
+		{"window_act",
+			"{\"window\":\"\",\"at\":"
+			"\"2026-11-23T09:41:20+08:00\"}",
+			"window required"},
+		{"window_act",
+			"{\"window\":\"03000000\",\"at\":"
+			"\"2026-11-23T09:41:20+08:00\"}",
+			"window length"},
+		{"window_act", "{\"window\":\"03\",\"at\":\"23.11.2026\"}",
+			"at format"},
+		{"number_act", "{\"series\":\"case:03\",\"number\":0}",
+			"number range"},
+		{"number_act", "{\"series\":\"case:03\",\"number\":1.5}",
+			"number type"},
+		{"block_order",
+			"{\"block_id\":\"" UUID
+			"\",\"series\":\"case:3\",\"count\":1,"
+			"\"store_uuid\":\"" UUID "\"}",
+			"series format"},
+		{"block_order",
+			"{\"block_id\":\"7\",\"series\":\"case:03\","
+			"\"count\":1,\"store_uuid\":\"" UUID "\"}",
+			"block_id format"},
+		{"missing_query", "{\"sha256\":[\"xy\"]}", "sha256/0 format"},
+		{"op_query", "{\"op_ids\":[\"" UUID "\"]}", NULL},
+		{"op_query", "{\"op_ids\":{}}", "op_ids type"},
+		{"user",
+			"{\"staff_no\":\"1\",\"name\":\"a\",\"roles\":"
+			"[\"clerk\",\"king\"]}",
+			"roles/1 code"},
+		{"ticket_order", "{\"kind\":\"apply\",\"person\":null}", NULL},
+		{"ticket_order", "{\"kind\":null}", "kind type"},
+		{"org",
+			"{\"org_code\":\"1\",\"org_name\":\"a\","
+			"\"region\":null}",
+			"region type"},
+	};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+		g_autofree char *rule = broken(rows[i].schema, rows[i].body);
+
+		g_assert_cmpstr(rule, ==, rows[i].broken);
 	}
-}
-
-static const struct field *fields_of(
-	const struct field *fields, const char *name)
-{
-	for (; fields->name; fields++) {
-		if (strcmp(fields->name, name) == 0)
-			return fields->fields;
-	}
-	return NULL;
-}
-
-static void check_schema(
-	char **lines, const char *name, const struct field *fields)
-{
-	g_autofree char *text = schema(lines, name);
-
-	for (; fields->name; fields++)
-		check_property(text, name, fields);
-}
-
-static void test_bodies(void)
-{
-	g_auto(GStrv) lines = load_lines();
-	const struct field *material = fields_of(body_case_accept, "materials");
-
-	check_schema(lines, "batch", envelope_batch);
-	check_schema(lines, "store", fields_of(envelope_batch, "store"));
-	check_schema(lines, "op", envelope_op);
-	check_schema(lines, "actor", fields_of(envelope_op, "actor"));
-	check_schema(lines, "time", fields_of(envelope_op, "time"));
-	check_schema(lines, "case_accept", body_case_accept);
-	check_schema(lines, "case_refuse", body_case_refuse);
-	check_schema(lines, "item", fields_of(body_case_accept, "item"));
-	check_schema(
-		lines, "applicant", fields_of(body_case_accept, "applicant"));
-	check_schema(lines, "material", material);
-	check_schema(lines, "page", fields_of(material, "pages"));
-	check_schema(
-		lines, "decision", fields_of(body_case_accept, "decision"));
-	check_schema(lines, "document_number",
-		fields_of(body_case_accept, "documents"));
-	check_schema(lines, "clerk", fields_of(body_case_accept, "clerk"));
-	check_schema(lines, "case_document", body_case_document);
-	check_schema(lines, "ticket_act", body_ticket);
-	check_schema(lines, "rating", body_rating);
-	check_schema(lines, "window_act", body_window);
-	check_schema(lines, "number_act", body_number);
 }
 
 int main(int argc, char **argv)
@@ -231,6 +250,8 @@ int main(int argc, char **argv)
 	g_test_init(&argc, &argv, NULL);
 	g_test_add_func("/platform/contract/paths", test_paths);
 	g_test_add_func("/platform/contract/codes", test_codes);
-	g_test_add_func("/platform/contract/bodies", test_bodies);
+	g_test_add_func("/platform/contract/operations", test_operations);
+	g_test_add_func("/platform/contract/lists", test_lists);
+	g_test_add_func("/platform/contract/rules", test_rules);
 	return g_test_run();
 }

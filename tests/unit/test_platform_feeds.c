@@ -414,7 +414,7 @@ static void test_blobs(struct fixture *f, gconstpointer data)
 
 		g_assert_cmpint(json_length(missing), ==, 1);
 		g_assert_cmpstr(json_as_text(json_first(missing)), ==, other);
-		assert_int(odd, "http", 400);
+		assert_int(odd, "http", 422);
 	}
 	url = g_strconcat("/v1/blobs/", sha, NULL);
 	{

@@ -1,7 +1,10 @@
 /* Pages: whatever stands in a name, it stays text; names are masked. */
 #include "tests/unit/test_platform.h"
 
+#include "client/platform/feeds.h"
 #include "client/platform/html.h"
+#include "client/platform/online.h"
+#include "client/platform/seed.h"
 
 static const char stand_in[] = "不是真实的政务服务平台";
 
@@ -94,6 +97,43 @@ static void test_case(struct fixture *f, gconstpointer data)
 	window_close(&w);
 }
 
+/* Everything the platform holds is there, no name or telephone in full. */
+static void test_online(struct fixture *f, gconstpointer data)
+{
+	static const char *const shown[] = {"网上申报（共 3 条）", "待预审",
+		"199****0001", "已发送", "电子证照库（共 2 条）", "王*练",
+		"登封市演练小吃店", "电子印章（共 2 条）", "查询法人", "变更"};
+	static const char *const hidden[] = {
+		"王演练", "19900000001", "410199199003072332"};
+	g_autoptr(GError) error = NULL;
+
+	(void)data;
+	feed_load_catalog(f->platform, "config/catalog", &error);
+	seed_apply(f->platform, "config/demo/platform-seed.json", &error);
+	application_arrive(f->platform, clock_wall_ms(), &error);
+	g_assert_no_error(error);
+	json_free(once(f->platform, "/v1/notifications", "k",
+		"{\"notification_id\":\"019ab0c2-5b1e-7c3a-9a50-3f0e6f1f2d01\","
+		"\"template\":\"evaluate\",\"phone\":\"19900000001\","
+		"\"params\":{\"case_no\":\"20261123-03-0001\"},"
+		"\"staff_no\":\"1003\",\"window\":\"03\"}"));
+	json_free(post(f->platform, "/v1/legal-entities:lookup",
+		"{\"credit_code\":\"92410185DEMO000001\",\"purpose\":\"变更\","
+		"\"consent\":true,\"staff_no\":\"1003\","
+		"\"window\":\"03\"}"));
+	{
+		AUTO(reply) home = page(f->platform, "/");
+
+		for (size_t i = 0; i < G_N_ELEMENTS(shown); i++) {
+			if (!strstr(home->body, shown[i]))
+				g_error("the page lacks %s", shown[i]);
+		}
+		for (size_t i = 0; i < G_N_ELEMENTS(hidden); i++)
+			g_assert_null(strstr(home->body, hidden[i]));
+		g_assert_nonnull(strstr(home->body, stand_in));
+	}
+}
+
 static void test_missing(struct fixture *f, gconstpointer data)
 {
 	AUTO(reply) reply = page(f->platform, "/cases/<b>");
@@ -142,6 +182,7 @@ int main(int argc, char **argv)
 	g_test_add_func("/platform/pages/escaping", test_escaping);
 	TEST("/platform/pages/queue", test_queue);
 	TEST("/platform/pages/case", test_case);
+	TEST("/platform/pages/online", test_online);
 	TEST("/platform/pages/missing", test_missing);
 	TEST("/platform/pages/doors", test_doors);
 	return g_test_run();
