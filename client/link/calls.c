@@ -7,6 +7,7 @@
  *   POST /v1/number-blocks  {"block_id":"..","series":"case:03","count":200}
  *        {"block_id":"..","series":"case:03","prefix":"03-","first":1,
  *         "last":200}
+ *   GET  /v1/stores/UUID    {"epoch":1,"last":{"store_seq":17,"hash":".."}}
  *   GET  /v1/reconciliation/digests?store=UUID
  *        {"buckets":[{"window":"03","day":"..","count":2,"xor":"ab.."}]}
  *   GET  /v1/reconciliation/ops?store=UUID&window=03&day=2026-11-23
@@ -248,6 +249,36 @@ GBytes *block_claim_request(
 }
 
 /* Reconciliation ----------------------------------------------------------- */
+
+char *store_path(const char *store_uuid)
+{
+	return g_strconcat("/v1/stores/", store_uuid, NULL);
+}
+
+bool store_decode(const struct http_reply *reply, struct answer *answer,
+	struct store_state *state)
+{
+	const struct json *last;
+	const char *hash;
+
+	*state = (struct store_state){0};
+	answer_read(reply, 200, 0, answer);
+	if (answer->kind == ANSWER_REFUSED && answer->http == 404)
+		return true;
+	if (answer->kind != ANSWER_OK)
+		return false;
+	last = json_get(answer->body, "last");
+	if (!last)
+		return true;
+	hash = json_text(last, "hash");
+	state->epoch = json_int_or(answer->body, "epoch", 0);
+	state->store_seq = json_int_or(last, "store_seq", 0);
+	if (state->epoch < 1 || state->store_seq < 1 || !hash ||
+		!sha256_is_valid(hash))
+		return spoil(answer, "a last op that makes no sense");
+	g_strlcpy(state->hash, hash, sizeof(state->hash));
+	return true;
+}
 
 static void add_query(GString *path, const char *name, const char *value)
 {

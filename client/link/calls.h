@@ -68,6 +68,16 @@ bool block_decode(const struct http_reply *reply, const char *block_id,
 GBytes *block_claim_request(
 	const struct number_block *block, const char *store_uuid);
 
+/* GET /v1/stores/{uuid}: what the platform has last of this store. A store it
+ * does not know, or has nothing of, has store_seq 0. */
+struct store_state {
+	int64_t epoch, store_seq;
+	char hash[SHA256_TEXT];
+};
+char *store_path(const char *store_uuid);
+bool store_decode(const struct http_reply *reply, struct answer *answer,
+	struct store_state *state);
+
 /* GET /v1/reconciliation/digests?store=&day=; day may be NULL. The buckets, in
  * answer->body. */
 char *digests_path(const char *store_uuid, const char *day);

@@ -49,6 +49,7 @@ struct push {
 
 struct pull {
 	bool hello_due, check_due, numbers_due;
+	bool self_due; /* was this store restored from a backup? */
 	bool feed_due[FEED_COUNT];
 	bool was_reset[FEED_COUNT]; /* 410 since its end was reached */
 	enum feed feed;             /* in flight */

@@ -474,6 +474,7 @@ void link_start(struct link *link)
 		pull_nothing(link);
 	link->pull.feed_due[FEED_CATALOG] |= link_does_only(link, "catalog");
 	if (link->options.verify) {
+		link->pull.self_due = false; /* it only looks */
 		reconcile_start(link, link->options.day, false, verified, link);
 	}
 	if (!link->options.once)

@@ -1,7 +1,8 @@
 /* Pulling: what the platform changed since the cursor.
  *
- * First hello (limits, epoch, clock); then, after a change of epoch, what the
- * platform lost (reconcile.c); then numbers; then the feeds, page by page. The
+ * First hello (limits, epoch, clock); then whether this store is what the
+ * platform knows of it; then, after a change of epoch, what the platform lost
+ * (reconcile.c); then numbers; then the feeds, page by page. The
  * rows of a page and its cursor are one transaction in the store, so a page
  * that was half received is simply asked for again.
  *
@@ -12,6 +13,7 @@
 
 #include "client/base/clock.h"
 #include "client/base/log.h"
+#include "client/store/proof.h"
 
 #define FEED_NAME_ROW(code, name, ticks) [code] = (name),
 static const char *const feed_names[] = {FEEDS(FEED_NAME_ROW)};
@@ -26,6 +28,7 @@ const char *feed_name(enum feed feed)
 void pull_init(struct link *link)
 {
 	link->pull.hello_due = true;
+	link->pull.self_due = true;
 	pull_all(link);
 }
 
@@ -71,8 +74,8 @@ bool pull_is_idle(const struct link *link)
 		if (pull->feed_due[i])
 			return false;
 	}
-	return !pull->hello_due && !pull->check_due && !pull->numbers_due &&
-	       !link->reconcile;
+	return !pull->hello_due && !pull->self_due && !pull->check_due &&
+	       !pull->numbers_due && !link->reconcile;
 }
 
 /* A 4xx that is final says here only that we and the platform do not
@@ -108,6 +111,57 @@ static void hello_done(struct link *link, const struct http_reply *reply)
 	if (answer.kind == ANSWER_OK || is_final(&answer))
 		link->pull.hello_due = false;
 	answer_clear(&answer);
+}
+
+/* Ourselves ------------------------------------------------------------------
+ */
+
+/* A store that came back from a backup must send nothing under its old epoch:
+ * its numbers were used by what it has forgotten. */
+static void judge_self(struct link *link, const struct store_state *state)
+{
+	g_autoptr(GError) error = NULL;
+	bool behind = false;
+
+	if (state->store_seq > 0 &&
+		!proof_is_behind(link->store, state->epoch, state->store_seq,
+			state->hash, &behind, &error)) {
+		link_store_failed(link, error);
+		return;
+	}
+	if (behind) {
+		log_warn("this store was restored from a backup: the platform "
+			 "has step %" G_GINT64_FORMAT " of it, a new epoch "
+			 "begins",
+			state->store_seq);
+		if (!proof_begin_epoch(link->store, state->epoch, &error)) {
+			link_store_failed(link, error);
+			return;
+		}
+		pull_all(link);
+	}
+	link->pull.self_due = false;
+}
+
+static void self_done(struct link *link, const struct http_reply *reply)
+{
+	struct store_state state;
+	struct answer answer;
+	bool known = store_decode(reply, &answer, &state);
+
+	link_heard(&link->pull_lane, &answer, reply);
+	if (known)
+		judge_self(link, &state);
+	else if (is_final(&answer))
+		link->pull.self_due = false;
+	answer_clear(&answer);
+}
+
+static bool ask_self(struct link *link)
+{
+	g_autofree char *path = store_path(store_uuid(link->store));
+
+	return pull_get(link, path, CALL_MAX_REPLY, self_done);
 }
 
 /* Feeds ----------------------------------------------------------------------
@@ -206,6 +260,8 @@ bool pull_next(struct link *link)
 	if (pull->hello_due)
 		return pull_get(
 			link, "/v1/capabilities", CALL_MAX_REPLY, hello_done);
+	if (pull->self_due)
+		return ask_self(link);
 	if (pull->check_due && reconcile_start(link, NULL, true, NULL, NULL))
 		pull->check_due = false;
 	if (link->reconcile && reconcile_next(link))

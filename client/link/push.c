@@ -400,7 +400,7 @@ static bool push_batch(struct link *link)
 bool push_next(struct link *link)
 {
 	link->push.next_ms = -1;
-	if (link->push.halted || link->options.verify ||
+	if (link->push.halted || link->pull.self_due || link->options.verify ||
 		link_does_only(link, "catalog"))
 		return false;
 	if (link->options.once && link->push.fruitless >= FRUITLESS_MAX)

@@ -8,13 +8,13 @@
 /* Columns as platform_list() takes them. */
 static const struct {
 	const char *name, *sql;
-	const char *columns[10];
+	const char *columns[11];
 } tables[] = {
 	{"ops",
-		"SELECT op_id, store_uuid, store_seq, agg, agg_id, agg_seq,"
-		" kind, body_sha256, hash FROM ops ORDER BY row",
-		{"op_id", "store_uuid", "#store_seq", "agg", "agg_id",
-			"#agg_seq", "kind", "sha256", "hash"}},
+		"SELECT op_id, store_uuid, store_epoch, store_seq, agg, agg_id,"
+		" agg_seq, kind, body_sha256, hash FROM ops ORDER BY row",
+		{"op_id", "store_uuid", "#store_epoch", "#store_seq", "agg",
+			"agg_id", "#agg_seq", "kind", "sha256", "hash"}},
 	{"cases",
 		"SELECT case_id, case_no, full_no, state, version, window,"
 		" store_uuid FROM cases ORDER BY row",

@@ -8,6 +8,12 @@
 #include "client/platform/cases.h"
 #include "client/platform/problems.h"
 
+/* A store that was restored from a backup counts on from there in its lanes. */
+static bool begins_anew(const struct op *op, int64_t applied)
+{
+	return applied == 0 && op->store_epoch > 1;
+}
+
 struct json *op_check_order(
 	struct platform *platform, const struct op *op, GError **error)
 {
@@ -16,10 +22,12 @@ struct json *op_check_order(
 
 	if (!db_get_int(platform->db,
 		    "SELECT coalesce(max(agg_seq), 0) FROM ops"
-		    " WHERE store_uuid = ?1 AND agg_id = ?2",
-		    DB_VALUES(DB_TEXT(op->store_uuid), DB_TEXT(op->agg_id)),
+		    " WHERE store_uuid = ?1 AND agg_id = ?2"
+		    " AND store_epoch = ?3",
+		    DB_VALUES(DB_TEXT(op->store_uuid), DB_TEXT(op->agg_id),
+			    DB_INT(op->store_epoch)),
 		    &applied, NULL, error) ||
-		op->agg_seq == applied + 1)
+		op->agg_seq == applied + 1 || begins_anew(op, applied))
 		return NULL;
 	if (op->agg_seq <= applied)
 		return problem_json(PROBLEM_SEQUENCE_REUSED, NULL);

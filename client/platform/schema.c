@@ -29,7 +29,7 @@ static const char version_1[] =
 	" time TEXT NOT NULL,"
 	" version INTEGER NOT NULL,"
 	" applied_ms INTEGER NOT NULL,"
-	" UNIQUE(store_uuid, agg_id, agg_seq));"
+	" UNIQUE(store_uuid, agg_id, agg_seq, store_epoch));"
 	"CREATE UNIQUE INDEX ops_store"
 	" ON ops(store_uuid, store_seq, store_epoch);"
 	"CREATE INDEX ops_agg ON ops(agg_id, row);"

@@ -112,6 +112,25 @@ static struct json *counts_of(struct platform *platform, const char *uuid)
 	return counts;
 }
 
+/* The op of the highest number in the store's epoch: a store that does not have
+ * it was restored from a backup. */
+static struct json *last_of(
+	struct platform *platform, const char *uuid, int64_t epoch)
+{
+	AUTO(db_rows) rows = db_select(platform->db,
+		"SELECT store_seq, hash FROM ops WHERE store_uuid = ?1"
+		" AND store_epoch = ?2 ORDER BY store_seq DESC LIMIT 1",
+		DB_VALUES(DB_TEXT(uuid), DB_INT(epoch)));
+	struct json *last;
+
+	if (!platform_next(platform, rows))
+		return NULL;
+	last = json_new_object();
+	json_put_int(last, "store_seq", db_int(rows, 0));
+	json_put_text(last, "hash", db_text(rows, 1));
+	return last;
+}
+
 struct reply *stores_get(
 	struct platform *platform, const struct request *request)
 {
@@ -130,6 +149,7 @@ struct reply *stores_get(
 	json_put_int(value, "contiguous", db_int(rows, 1));
 	json_put(value, "gaps", gaps_of(platform, uuid, db_int(rows, 1)));
 	json_put_text(value, "chain_head", db_text(rows, 2));
+	json_put(value, "last", last_of(platform, uuid, db_int(rows, 0)));
 	json_put(value, "counts", counts_of(platform, uuid));
 	return reply_json(platform, 200, value);
 }

@@ -41,6 +41,7 @@
 	X(AUDIT_SYNC_VOID, "sync.void")           \
 	X(AUDIT_SYNC_SUPERSEDE, "sync.supersede") \
 	X(AUDIT_DEVICE, "device")                 \
+	X(AUDIT_STORE_RESTORED, "store.restored") \
 	X(AUDIT_CATALOG, "catalog")               \
 	X(AUDIT_CATALOG_AGREE, "catalog.agree")
 

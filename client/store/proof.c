@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "client/base/clock.h"
 #include "client/base/error.h"
 #include "client/store/private.h"
 
@@ -120,4 +121,68 @@ GArray *proof_ops(struct store *store, const char *window, const char *day,
 		g_array_append_val(ops, op);
 	}
 	return db_end(rows, error) ? g_steal_pointer(&ops) : NULL;
+}
+
+/* Epochs ------------------------------------------------------------------- */
+
+static int64_t our_epoch(struct store *store)
+{
+	g_autofree char *text = store_meta(store, "store_epoch");
+
+	return text ? g_ascii_strtoll(text, NULL, 10) : 1;
+}
+
+bool proof_is_behind(struct store *store, int64_t epoch, int64_t store_seq,
+	const char *hash, bool *behind, GError **error)
+{
+	int64_t same = 0;
+
+	if (!db_get_int(store->db,
+		    "SELECT count(*) FROM outbox WHERE store_seq = ?1"
+		    " AND lower(hex(hash)) = ?2",
+		    DB_VALUES(DB_INT(store_seq), DB_TEXT(hash)), &same, NULL,
+		    error))
+		return false;
+	*behind = epoch > our_epoch(store) ||
+		  (epoch == our_epoch(store) && same == 0);
+	return true;
+}
+
+/* Numbers that were handed out after the backup must not come twice. */
+static bool void_numbers(struct store *store, GError **error)
+{
+	return db_run(store->db,
+		       "WITH RECURSIVE free(block_id, number, last) AS ("
+		       " SELECT block_id, next, last FROM number_blocks"
+		       "  WHERE next <= last"
+		       " UNION ALL SELECT block_id, number + 1, last FROM free"
+		       "  WHERE number < last)"
+		       " INSERT OR IGNORE INTO number_use(block_id, number,"
+		       " owner, state, reason, at_ms)"
+		       " SELECT block_id, number, '', 'void',"
+		       " 'store restored from a backup', ?1 FROM free",
+		       DB_VALUES(DB_INT(clock_wall_ms())), error) &&
+	       db_run(store->db,
+		       "UPDATE number_blocks SET next = last + 1"
+		       " WHERE next <= last",
+		       NULL, error);
+}
+
+bool proof_begin_epoch(struct store *store, int64_t above, GError **error)
+{
+	AUTO(db_transaction) change = db_begin(store->db, error);
+	int64_t epoch = MAX(above, our_epoch(store)) + 1;
+	g_autofree char *text = g_strdup_printf("%" G_GINT64_FORMAT, epoch);
+	struct actor system = store_system_actor(store);
+	struct json *details;
+
+	if (!change || !store_put_meta(store, "store_epoch", text, error) ||
+		!void_numbers(store, error) ||
+		!db_run(store->db, "DELETE FROM feed_cursor", NULL, error))
+		return false;
+	details = json_new_object();
+	json_put_int(details, "epoch", epoch);
+	return audit_add(store, AUDIT_STORE_RESTORED, &system, "store",
+		       store->uuid, "ok", details, error) &&
+	       db_commit(change, error);
 }

@@ -22,6 +22,15 @@ struct proof_bucket {
  * proof_bucket, for g_array_unref(). */
 GArray *proof_buckets(struct store *store, const char *day, GError **error);
 
+/* Does this store lack the op the platform says it had from it: was it restored
+ * from a backup? epoch is that of the op. */
+bool proof_is_behind(struct store *store, int64_t epoch, int64_t store_seq,
+	const char *hash, bool *behind, GError **error);
+/* Begins a new epoch above the given one: numbers of leased blocks may have
+ * been used since the backup, so those that seem free are void; the feeds are
+ * read anew. One transaction, one audit row. */
+bool proof_begin_epoch(struct store *store, int64_t above, GError **error);
+
 struct proof_op {
 	int64_t store_seq;
 	char op_id[UUID_TEXT], hash[SHA256_TEXT];

@@ -58,11 +58,12 @@ static void check_unique(struct world *world, const struct json *rows,
 
 static const struct {
 	const char *table, *what;
-	const char *members[4];
+	const char *members[5];
 } unique[] = {
 	{"ops", "op_id", {"op_id"}},
-	{"ops", "place in a store", {"store_uuid", "store_seq"}},
-	{"ops", "place in a lane", {"store_uuid", "agg_id", "agg_seq"}},
+	{"ops", "place in a store", {"store_uuid", "store_epoch", "store_seq"}},
+	{"ops", "place in a lane",
+		{"store_uuid", "store_epoch", "agg_id", "agg_seq"}},
 	{"cases", "case_id", {"case_id"}},
 	{"cases", "case number", {"case_no"}},
 	{"ratings", "rating of a ticket", {"ticket_id"}},
@@ -73,13 +74,17 @@ static const struct {
 static void check_lane(
 	struct world *world, struct platform_view *view, const struct json *op)
 {
-	char *lane = g_strconcat(json_text_or(op, "store_uuid", ""), " ",
-		json_text_or(op, "agg_id", ""), NULL);
+	int64_t epoch = json_int_or(op, "store_epoch", 0);
+	char *lane =
+		g_strdup_printf("%s/%d %s", json_text_or(op, "store_uuid", ""),
+			(int)epoch, json_text_or(op, "agg_id", ""));
 	int64_t before =
 		GPOINTER_TO_INT(g_hash_table_lookup(view->lanes, lane));
 	int64_t seq = json_int_or(op, "agg_seq", 0);
+	/* a restored store counts on from its backup */
+	bool begins_anew = before == 0 && epoch > 1;
 
-	if (seq > before + 1)
+	if (seq > before + 1 && !begins_anew)
 		trial_wrong(world->trial, "lane %s goes from %d to %d", lane,
 			(int)before, (int)seq);
 	else if (seq <= before)

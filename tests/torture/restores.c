@@ -65,8 +65,10 @@ void fault_platform_restored(struct trial *trial)
 }
 
 /* F30: the window comes back from an old backup of its store and does not know
- * what it had sent since. What it then makes anew must not overwrite, or be
- * taken for, what the platform has of it: it is refused and shown. */
+ * what it had sent since. Where it meets the platform first, a new epoch begins
+ * and nothing of what it makes then is refused; where it works on before, what
+ * it makes anew must not overwrite, or be taken for, what the platform has of
+ * it: that is refused and shown. */
 static void copy_tree(const char *from, const char *to)
 {
 	const char *argv[] = {"/bin/cp", "-a", from, to, NULL};
@@ -86,6 +88,7 @@ void fault_client_restored(struct trial *trial)
 			g_build_filename(window->dir, "state", NULL);
 		g_autofree char *backup =
 			g_build_filename(window->dir, "backup", NULL);
+		uint64_t parked;
 
 		work(world, window, 6);
 		world_sync(window, world, NULL, NULL);
@@ -100,8 +103,13 @@ void fault_client_restored(struct trial *trial)
 		window_reopen(world, window);
 		trial->tally.faults++;
 		world->is_forgetful = true;
+		parked = trial->tally.parked;
+		if (turn % 2 == 1)
+			world_sync(window, world, NULL, NULL);
 		work(world, window, 5);
 		world_end(world);
+		if (turn % 2 == 1 && trial->tally.parked != parked)
+			trial_wrong(trial, "parked after a new epoch");
 	}
 }
 
