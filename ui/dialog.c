@@ -13,6 +13,7 @@ void dialog_begin(struct dialog *dialog, const struct dialog_model *model)
 {
 	dialog_end(dialog);
 	dialog->is_open = true;
+	dialog->serial = model->serial;
 	dialog->focus = model->focus;
 	dialog->on_text = model->needs_text && model->choices->len == 0;
 	dialog->edit.max_chars = REASON_CHARS;
@@ -39,13 +40,22 @@ static bool is_text(const struct dialog_model *model)
 /* Choices that act when they are picked. */
 static bool picks_at_once(const struct dialog_model *model)
 {
-	return model->choices->len > 0 && !model->needs_text;
+	return model->choices->len > 0 && !model->needs_text &&
+	       !model->needs_do;
 }
 
-static struct intent choose(const struct dialog *dialog, int index)
+/* -1 with a typed reason: that one counts. */
+static struct intent choose(const struct dialog *dialog,
+	const struct dialog_model *model, int index)
 {
 	const char *typed = edit_text(&dialog->edit);
 
+	if (index < 0 && !*typed && model->choices->len > 0)
+		return intent_text(INTENT_MESSAGE, 0,
+			model->needs_text
+				? _("Pick a line first, or type a reason.")
+				: _("Pick a line first: its digit, or the "
+				    "arrows."));
 	return intent_text(INTENT_DIALOG_CHOICE, index, *typed ? typed : NULL);
 }
 
@@ -56,10 +66,9 @@ static struct intent act(
 	if (is_notice(model))
 		return intent_of(INTENT_DIALOG_CLOSE);
 	if (dialog->on_text && model->choices->len > 0)
-		return edit_is_empty(&dialog->edit)
-			       ? choose(dialog, dialog->focus)
-			       : choose(dialog, -1);
-	return choose(dialog, dialog->focus);
+		return choose(dialog, model,
+			edit_is_empty(&dialog->edit) ? dialog->focus : -1);
+	return choose(dialog, model, dialog->focus);
 }
 
 static struct intent enter(
@@ -68,19 +77,34 @@ static struct intent enter(
 	if (is_notice(model))
 		return intent_of(INTENT_DIALOG_CLOSE);
 	if (picks_at_once(model))
-		return choose(dialog, dialog->focus);
+		return choose(dialog, model, dialog->focus);
 	if (model->needs_text && model->choices->len > 0)
 		dialog->on_text = !dialog->on_text;
 	return intent_none();
 }
 
+/* The digit in front of a choice; 0: none. */
+static int digit_of(const struct dialog_model *model, int index)
+{
+	const struct option_model *option = model->choices->pdata[index];
+	gint64 number = index + 1;
+
+	if (model->by_code)
+		number = g_ascii_strtoll(or_empty(option->code), NULL, 10);
+	return number >= 1 && number <= 9 ? (int)number : 0;
+}
+
 static struct intent pick(
 	struct dialog *dialog, const struct dialog_model *model, int digit)
 {
-	if (digit < 1 || digit > (int)model->choices->len)
+	int count = (int)model->choices->len, index = 0;
+
+	while (index < count && digit_of(model, index) != digit)
+		index++;
+	if (digit < 1 || index == count)
 		return intent_none();
-	dialog->focus = digit - 1;
-	return picks_at_once(model) ? choose(dialog, dialog->focus)
+	dialog->focus = index;
+	return picks_at_once(model) ? choose(dialog, model, index)
 				    : intent_none();
 }
 
@@ -153,13 +177,12 @@ static void draw_choices(const struct dialog *dialog,
 		enum style style = is_focused && !dialog->on_text
 					   ? STYLE_FOCUS
 					   : STYLE_NORMAL;
-		g_autofree char *text =
-			i < 9 ? g_strdup_printf("%s %u %s", pointer(is_focused),
-					i + 1, or_empty(option->label))
-			      : g_strdup_printf("%s   %s", pointer(is_focused),
-					or_empty(option->label));
+		int digit = digit_of(model, (int)i);
+		g_autofree char *text = g_strdup_printf("%s %c %s",
+			pointer(is_focused), digit ? '0' + digit : ' ',
+			or_empty(option->label));
 
-		if (is_focused && !dialog->on_text)
+		if ((is_focused || i == 0) && !dialog->on_text)
 			canvas_cursor(page->canvas, page->row, 1);
 		page_text(page, 1, text, style);
 	}
@@ -256,6 +279,8 @@ void dialog_hints(const struct dialog *dialog, const struct dialog_model *model,
 		hint_add(hints, ACTION_PAGE_DOWN, _("more"));
 	if (model->needs_text && !model->verb)
 		hint_add(hints, ACTION_DO, _("go on"));
+	if (model->needs_do && !model->needs_text && model->choices->len > 0)
+		hint_add(hints, ACTION_PICK, _("choose"));
 	if (model->needs_text && model->choices->len > 0) {
 		hint_add(hints, ACTION_PICK, _("reason"));
 		hint_add(hints, ACTION_PANE_NEXT, _("type another one"));

@@ -11,8 +11,9 @@
 
 struct dialog {
 	bool is_open;
-	bool on_text; /* the focus is on the reason, not on the choices */
-	int focus;
+	unsigned serial; /* the one of the model it shows */
+	bool on_text;    /* the focus is on the reason, not on the choices */
+	int focus;       /* -1: no choice yet */
 	struct edit edit;
 };
 

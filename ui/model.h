@@ -241,11 +241,14 @@ struct visit_model {
 /* A dialog over the view: reasons, targets, confirmation. */
 struct dialog_model {
 	bool open;
+	unsigned serial; /* another one each time a dialog is opened */
 	char *title;
 	GPtrArray *lines;   /* char * */
 	GPtrArray *choices; /* struct option_model: picked by digit */
-	int focus;
-	bool needs_text; /* a reason may be typed */
+	bool by_code;       /* the digit is the choice's code: windows */
+	int focus;          /* -1: nothing is chosen yet, Enter does nothing */
+	bool needs_text;    /* a reason may be typed */
+	bool needs_do;      /* a choice acts on F8 only */
 	char *text_label;
 	char *verb; /* "F8 挂起" */
 };

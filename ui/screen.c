@@ -104,7 +104,9 @@ static void sync_dialog(struct screen *screen, const struct model *model)
 {
 	bool is_open = model->dialog.open && model->view != VIEW_LOCK;
 
-	if (is_open == screen->dialog.is_open)
+	/* One question may follow another within a key: it begins anew. */
+	if (is_open == screen->dialog.is_open &&
+		(!is_open || screen->dialog.serial == model->dialog.serial))
 		return;
 	if (is_open) {
 		close_overlay(screen);

@@ -17,6 +17,8 @@ struct dialog_row {
 	const char *title;      /* N_() */
 	const char *text_label; /* N_(): a reason may be typed; NULL: not */
 	const char *verb;       /* N_() */
+	bool needs_do;          /* F8 acts, a digit only chooses */
+	bool by_code;           /* its digit is the code */
 	struct dialog_choice_row choices[CHOICES_MAX + 1];
 	void (*fill)(struct app *app); /* choices that are not fixed */
 	/* code: of the choice, or NULL; reason: its label or what was typed */
@@ -87,7 +89,9 @@ static const struct dialog_row dialogs[DIALOG_KIND_COUNT] = {
 	[DIALOG_TRANSFER] =
 		{
 			.title = N_("To which window"),
-			.verb = N_("1-9 choose"),
+			.verb = N_("F8 hand over"),
+			.needs_do = true,
+			.by_code = true,
 			.fill = fill_windows,
 			.answer = answer_transfer,
 		},
@@ -209,9 +213,13 @@ static void add_lines(struct app *app)
 			app->model.visit.item ? app->model.visit.item : "");
 		model_line(dialog->lines, line);
 	}
-	if (app->dialog == DIALOG_PARK || app->dialog == DIALOG_TRANSFER)
+	if (app->dialog == DIALOG_PARK)
 		model_line(dialog->lines,
 			_("What was filled in and captured is kept."));
+	if (app->dialog == DIALOG_TRANSFER)
+		model_line(dialog->lines,
+			_("What was filled in and captured stays at this "
+			  "window."));
 	if (app->dialog == DIALOG_ABANDON)
 		model_line(dialog->lines,
 			_("The draft is closed with its reason; nothing is "
@@ -233,7 +241,11 @@ void dialog_open(struct app *app, enum dialog_kind kind, int index)
 	if (row->fill)
 		row->fill(app);
 	dialog->open = true;
-	dialog->focus = 0;
+	dialog->serial++;
+	/* Nothing is chosen for the clerk: a reason is a record. */
+	dialog->focus = -1;
+	dialog->by_code = row->by_code;
+	dialog->needs_do = row->needs_do;
 	dialog->needs_text = row->text_label != NULL;
 	model_text(&dialog->title, _(row->title));
 	model_text(&dialog->text_label,

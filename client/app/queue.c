@@ -412,7 +412,8 @@ static void abandon_draft(struct app *app, const char *reason)
 }
 
 static char *aside_text(
-	const struct app *app, enum ticket_action action, const char *number)
+	const struct app *app, enum ticket_action action, const char *number,
+	const char *target)
 {
 	bool asks = app->rating.open && !strcmp(app->rating.ticket_no, number);
 
@@ -426,9 +427,9 @@ static char *aside_text(
 		return g_strdup_printf(_("%s is skipped."), number);
 	case TICKET_ACTION_TRANSFER:
 		return g_strdup_printf(
-			_("%s waits for the other window; what was filled in "
-			  "is kept here."),
-			number);
+			_("%s was handed to window %s; what was filled in "
+			  "stays here."),
+			number, target);
 	default:
 		return g_strdup_printf(
 			asks ? _("%s is closed without a case; the rating "
@@ -484,7 +485,7 @@ void queue_put_aside(struct app *app, enum ticket_action action,
 	if (!keeps_draft(action))
 		abandon_draft(app, reason);
 	ask_rating(app, action, app->visit.ticket);
-	said = aside_text(app, action, app->visit.ticket->number);
+	said = aside_text(app, action, app->visit.ticket->number, target);
 	visit_mark_clear(app->store, NULL);
 	visit_end(app);
 	upstream_wake(app);

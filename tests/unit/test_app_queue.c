@@ -207,8 +207,13 @@ static void test_transfer(void)
 	/* a window is picked, never typed */
 	act_text(desk, INTENT_DIALOG_CHOICE, -1, "77");
 	g_assert_true(seen(desk)->dialog.open);
+	/* nothing is chosen beforehand, and F8 it takes */
+	g_assert_cmpint(seen(desk)->dialog.focus, ==, -1);
+	g_assert_true(seen(desk)->dialog.needs_do);
+	g_assert_true(seen(desk)->dialog.by_code);
 	act_at(desk, INTENT_DIALOG_CHOICE, 1);
 	assert_view(desk, VIEW_HOME);
+	assert_said(desk, "A018 was handed to window 05");
 	g_assert_cmpint(
 		desk_count(desk, "SELECT count(*) FROM outbox WHERE kind ="
 				 " 'ticket.transfer' AND CAST(body AS TEXT)"
