@@ -25,7 +25,7 @@ static const struct {
 	{N_("messages of this visit"), INTENT_GOTO, VIEW_MESSAGES, false},
 	{N_("sync with the platform"), INTENT_GOTO, VIEW_SYNC, false},
 	{N_("devices"), INTENT_GOTO, VIEW_DEVICES, false},
-	{N_("pause the window, or open it again"), INTENT_PAUSE, 0, false},
+	{N_("pause the window"), INTENT_PAUSE, 0, false},
 	{N_("lock the screen"), INTENT_LOCK, 0, false},
 	{N_("log out"), INTENT_LOGOUT, 0, false},
 	{N_("leave the program"), INTENT_QUIT, 0, true},
@@ -46,7 +46,7 @@ static const struct {
 	{N_("devices"), INTENT_GOTO, VIEW_DEVICES},
 	{N_("configuration"), INTENT_GOTO, -1},
 	{N_("lock the screen"), INTENT_LOCK, 0},
-	{N_("pause the window, or open it again"), INTENT_PAUSE, 0},
+	{N_("pause the window"), INTENT_PAUSE, 0},
 	{N_("messages of this visit"), INTENT_GOTO, VIEW_MESSAGES},
 };
 
@@ -89,6 +89,15 @@ static void add(struct menu *menu, const char *key, const char *label,
 	g_array_append_val(menu->commands, command);
 }
 
+/* The one line whose words depend on the state. */
+static const char *command_label(
+	const struct model *model, enum intent_kind intent, const char *label)
+{
+	if (intent == INTENT_PAUSE && model->header.paused)
+		return _("open the window again");
+	return _(label);
+}
+
 static void add_action(struct menu *menu, const struct model *model,
 	const struct hint_list *hints, enum action action)
 {
@@ -122,7 +131,10 @@ void menu_build(struct menu *menu, const struct model *model,
 		add_action(menu, model, hints, common_keys[i]);
 	for (size_t i = 0; i < G_N_ELEMENTS(commands); i++) {
 		if (!restricted || commands[i].when_restricted)
-			add(menu, NULL, _(commands[i].label), NULL,
+			add(menu, NULL,
+				command_label(model, commands[i].intent,
+					commands[i].label),
+				NULL,
 				(struct command){.intent = commands[i].intent,
 					.index = commands[i].index});
 	}
@@ -140,7 +152,9 @@ void menu_build_goto(struct menu *menu, const struct model *model)
 			 places[i].intent != INTENT_PAUSE &&
 			 places[i].index == (int)model->view)
 			reason = _("you are here");
-		add(menu, NULL, _(places[i].label), reason,
+		add(menu, NULL,
+			command_label(model, places[i].intent, places[i].label),
+			reason,
 			(struct command){.intent = places[i].intent,
 				.index = places[i].index});
 	}

@@ -175,6 +175,8 @@ static struct intent key_on_list(struct home_state *state,
 		return intent_of(INTENT_VISIT_WITHOUT_TICKET);
 	case ACTION_REDO:
 		return intent_of(INTENT_RECONNECT);
+	case ACTION_DO:
+		return intent_of(INTENT_PAUSE);
 	case ACTION_BACK:
 		edit_set(&state->filter, NULL);
 		state->focus = 0;
@@ -233,14 +235,13 @@ static void draw_day(const struct home_state *state, const struct model *model,
 
 	if (!page_need(page, 2))
 		return;
-	if (edit_is_empty(&state->filter)) {
+	if (edit_is_empty(&state->filter))
 		canvas_fit(page->canvas, page->row, 1,
 			MAX(cols - width - 4, 20), now, STYLE_NORMAL,
 			TEXT_CUT_END);
-	} else {
+	else
 		canvas_text(
 			page->canvas, page->row, 1, _("Filter"), STYLE_NORMAL);
-	}
 	if (cols - width > 24)
 		canvas_text(page->canvas, page->row, cols - width - 1, day,
 			STYLE_NORMAL);
@@ -263,7 +264,11 @@ static void draw_waiting(const struct home_state *state,
 				->pdata[g_array_index(shown->waiting, int, i)],
 			widths, i < NUMBERED_WAITING ? i + 1 : 0, i == focus);
 	if (count == 0)
-		page_text(page, LIST_COL, _("nobody is waiting"), STYLE_NORMAL);
+		page_text(page, LIST_COL,
+			edit_is_empty(&state->filter)
+				? _("nobody is waiting")
+				: _("nobody in the queue fits the filter"),
+			STYLE_NORMAL);
 	if (last < count) {
 		g_autofree char *more = g_strdup_printf(
 			ngettext("%d more, PgDn", "%d more, PgDn",
@@ -358,7 +363,9 @@ static void draw_interrupted(const struct home_state *state,
 		return;
 	ticket = model->home.parked->pdata[index];
 	text = g_strdup_printf(
-		_("%s was interrupted; Enter goes on, nothing is lost"),
+		is_focused ? _("%s was interrupted; Enter goes on, nothing is "
+			       "lost")
+			   : _("%s was interrupted; nothing is lost"),
 		or_empty(ticket->number));
 	canvas_text(
 		page->canvas, page->row, 1, pointer(is_focused), STYLE_NORMAL);
@@ -387,13 +394,14 @@ static void draw(const void *data, const struct model *model,
 	const struct home_state *state = data;
 	struct shown shown = shown_of(state, model);
 	int rows = body.rows - fixed_rows(model, &shown, body.rows);
-	int widths[COLUMNS_MAX];
+	int widths[COLUMNS_MAX], filter_row;
 	struct page page;
 
 	page_begin(&page, body.rows + 10, body.cols);
 	if (body.rows >= ROOMY_ROWS)
 		page_blank(&page);
 	draw_interrupted(state, model, &page);
+	filter_row = page.row;
 	draw_day(state, model, &page);
 	if (body.rows >= ROOMY_ROWS)
 		page_blank(&page);
@@ -408,8 +416,7 @@ static void draw(const void *data, const struct model *model,
 	draw_due(model, &page);
 	draw_offline(model, &page);
 	if (!edit_is_empty(&state->filter))
-		edit_draw(&state->filter, page.canvas,
-			body.rows >= ROOMY_ROWS ? 1 : 0, 9, 20, true);
+		edit_draw(&state->filter, page.canvas, filter_row, 9, 20, true);
 	page_show(&page, canvas, body);
 	shown_clear(&shown);
 }
@@ -435,19 +442,35 @@ static void heading(const void *data, const struct model *model, GString *left,
 	shown_clear(&shown);
 }
 
+/* What Enter does with the line it points at. */
+static void hint_calls(const struct home_state *state,
+	const struct model *model, struct hint_list *out)
+{
+	struct shown shown = shown_of(state, model);
+	int waiting = (int)shown.waiting->len;
+
+	if (state->focus == 0 && edit_is_empty(&state->filter))
+		hint_add(out, ACTION_NEXT, _("call the next"));
+	else if (state->focus < waiting)
+		hint_add(out, ACTION_NEXT, _("call this one"));
+	else if (state->focus < waiting + (int)shown.parked->len)
+		hint_add(out, ACTION_NEXT, _("take back"));
+	hint_add(out, ACTION_PICK, _("call that line"));
+	shown_clear(&shown);
+}
+
 static void hints(
 	const void *data, const struct model *model, struct hint_list *out)
 {
 	const struct home_state *state = data;
 	const struct home_model *home = &model->home;
 
-	if (interrupted_of(model) >= 0 && state->focus == 0)
+	if (model->header.paused)
+		hint_add(out, ACTION_DO, _("open the window again"));
+	if (points_at_interrupted(state, model))
 		hint_add(out, ACTION_NEXT, _("go on with the visit"));
-	else if (state->focus > 0)
-		hint_add(out, ACTION_NEXT, _("take this line"));
-	else
-		hint_add(out, ACTION_NEXT, _("call the next"));
-	hint_add(out, ACTION_PICK, _("call this one"));
+	else if (!model->header.paused)
+		hint_calls(state, model, out);
 	hint_add(out, ACTION_ANOTHER, _("no ticket"));
 	if (home->parked->len > 0)
 		hint_add(out, ACTION_ASIDE, _("take back"));

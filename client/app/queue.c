@@ -160,8 +160,8 @@ static bool may_call(struct app *app)
 	if (!app_may_receive(app))
 		return false;
 	if (app->session.paused) {
-		app_say(app, _("Nothing was called: the window is paused. "
-			       "Ctrl+G 0 opens it again."));
+		app_say(app, _("Nothing was called: the window is paused. F8 "
+			       "in the queue opens it again."));
 		return false;
 	}
 	queue_update_guard(app);

@@ -172,6 +172,9 @@ static void enter_window(struct app *app, const struct person *person)
 		app_say(app,
 			_("A visit was interrupted. Enter goes on with it: "
 			  "what was filled in and captured is kept."));
+	else if (!told && app->session.paused)
+		app_say(app, _("Logged in. The window is paused; F8 opens it "
+			       "again."));
 	else if (!told)
 		app_say(app, _("Logged in. Enter calls the next number."));
 }
@@ -320,8 +323,8 @@ void session_set_paused(struct app *app, bool paused, const char *reason)
 	app_refresh_header(app);
 	devices_announce(app, NULL);
 	app_say(app, "%s",
-		paused ? _("The window is paused: no number is called. Once "
-			   "more to go on.")
+		paused ? _("The window is paused: no number is called. F8 "
+			   "opens it again.")
 		       : _("The window is open again."));
 }
 

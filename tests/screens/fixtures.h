@@ -245,6 +245,12 @@ static void home_papers(struct model *m, bool zh)
 	model_text(&m->home.papers_case, "20261120-03-0031");
 }
 
+static void home_paused(struct model *m, bool zh)
+{
+	home_typical(m, zh);
+	m->header.paused = true;
+}
+
 static void home_training(struct model *m, bool zh)
 {
 	home_typical(m, zh);
@@ -1147,6 +1153,9 @@ G_GNUC_UNUSED static const struct fixture fixtures[] = {
 	{"home-training", home_training, ""},
 	{"home-papers", home_papers, ""},
 	{"home-filter", home_typical, "text"},
+	{"home-filter-interrupted", home_error, "text"},
+	{"home-filter-none", home_error, "text text"},
+	{"home-paused", home_paused, ""},
 	{"home-menu", home_typical, "menu"},
 	{"home-goto", home_typical, "goto"},
 	{"home-help", home_typical, "help"},

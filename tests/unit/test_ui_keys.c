@@ -73,6 +73,7 @@ static const struct key_case key_cases[] = {
 		INTENT_VISIT_WITHOUT_TICKET, 0, 0, NULL},
 	{"call-key", home_typical, ACTION_CALL, 0, INTENT_CALL_NEXT, 0, 0,
 		NULL},
+	{"open-again", home_paused, ACTION_DO, 0, INTENT_PAUSE, 0, 0, NULL},
 	{"resume", home_error, ACTION_NEXT, 0, INTENT_RESUME_VISIT, 0, 0, NULL},
 	{"reconnect", home_offline, ACTION_REDO, 0, INTENT_RECONNECT, 0, 0,
 		NULL},
