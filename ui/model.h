@@ -258,6 +258,7 @@ struct model {
 	enum view_id view;
 	struct header_model header;
 	char *message; /* row 23 */
+	unsigned said; /* counts the messages: another one for each */
 	struct login_model login;
 	struct home_model home;
 	struct visit_model visit;

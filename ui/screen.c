@@ -11,6 +11,7 @@
 #include "ui/help.h"
 #include "ui/menu.h"
 #include "ui/picker.h"
+#include "ui/said.h"
 #include "ui/text.h"
 #include "ui/view.h"
 #include "ui/view_common.h"
@@ -32,6 +33,7 @@ struct screen {
 	struct picker picker; /* menu, goto */
 	struct help help;
 	struct dialog dialog;
+	struct said said;
 	int64_t shown_ms; /* when the view or dialog came, on the keys' clock */
 	int64_t do_ms, enter_ms; /* last F8, last Enter */
 	char *covered;           /* the message that stood when the lock came */
@@ -71,6 +73,7 @@ void screen_free(struct screen *screen)
 	leave(screen);
 	close_overlay(screen);
 	dialog_end(&screen->dialog);
+	said_clear(&screen->said);
 	g_free(screen->covered);
 	for (enum view_id view = 0; view < VIEW_COUNT; view++)
 		g_free(screen->states[view]);
@@ -124,6 +127,8 @@ void screen_sync(struct screen *screen, const struct model *model)
 	if (!screen->has_view || screen->view != model->view)
 		show_view(screen, model);
 	sync_dialog(screen, model);
+	if (!screen->said.picture)
+		said_look(&screen->said, model, clock_wall_ms());
 	ops = view_ops_of(screen->view);
 	if (ops->sync)
 		ops->sync(screen->states[screen->view], model);
@@ -302,6 +307,36 @@ void screen_draw(const struct screen *screen, const struct model *model,
 	hints = view_hints(screen, model);
 	draw_frame(screen, model, canvas, hints);
 	draw_body(screen, model, canvas, hints);
+}
+
+/* Messages ----------------------------------------------------------------- */
+
+/* The view and its dialog on a screen of common size, without the frame and
+ * without the lists that only cover them. Caller frees. */
+static struct canvas *picture(
+	const struct screen *screen, const struct model *model)
+{
+	struct canvas *canvas = canvas_new(24, 80);
+	struct box body = {1, 0, 23, 80};
+
+	canvas_printf(canvas, 0, 0, STYLE_NORMAL, "%d %u", (int)screen->view,
+		model->dialog.open ? model->dialog.serial : 0);
+	view_ops_of(screen->view)
+		->draw(screen->states[screen->view], model, canvas, body);
+	if (screen->dialog.is_open)
+		dialog_draw(&screen->dialog, &model->dialog, canvas, body);
+	return canvas;
+}
+
+bool screen_outlived(struct screen *screen, const struct model *model)
+{
+	AUTO(canvas) now = NULL;
+
+	if (!screen->said.picture)
+		return false;
+	screen_sync(screen, model);
+	now = picture(screen, model);
+	return said_end(&screen->said, model, now);
 }
 
 /* Keys --------------------------------------------------------------------- */
@@ -509,9 +544,13 @@ static struct intent act_key(struct screen *screen, const struct model *model,
 struct intent screen_key(
 	struct screen *screen, const struct model *model, struct key_event key)
 {
+	AUTO(canvas) before = NULL;
+
 	screen_sync(screen, model);
 	if (key.action == ACTION_NONE || is_dropped(screen, &key))
 		return intent_none();
+	before = picture(screen, model);
+	said_begin(&screen->said, model, before, key.at_ms);
 	if (key.action == ACTION_REDRAW) {
 		screen->wants_redraw = true;
 		return intent_none();

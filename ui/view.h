@@ -61,6 +61,9 @@ void screen_draw(const struct screen *screen, const struct model *model,
  * screen_flush(). */
 struct intent screen_key(
 	struct screen *screen, const struct model *model, struct key_event key);
+/* After a key was acted on and the model followed: true when the message that
+ * stood before it does not belong to what is shown now (ui/said.h). */
+bool screen_outlived(struct screen *screen, const struct model *model);
 /* True once after Ctrl+L: term_forget(), then paint. */
 bool screen_wants_redraw(struct screen *screen);
 /* What is typed but not yet in the model (before a save or a view change). */

@@ -117,6 +117,10 @@ static struct intent next(
 		state->on_reason = false;
 		return flush(state, model);
 	}
+	if (!focused(model) || !focused(model)->possible)
+		return intent_text(INTENT_MESSAGE, 0,
+			_("This outcome is not possible now; the check line "
+			  "says what is open."));
 	return intent_text(INTENT_MESSAGE, 0,
 		_("Enter decides nothing: F8 makes it take effect."));
 }

@@ -265,11 +265,18 @@ void app_say(struct app *app, const char *format, ...)
 	text = g_strdup_vprintf(format, args);
 	va_end(args);
 	model_text(&app->model.message, text);
+	app->model.said++;
 	time = clock_format(app_now_ms(app), "%H:%M:%S");
 	logged = g_strdup_printf("%s  %s", time, text);
 	model_line(log, logged);
 	if (log->len > 200)
 		g_ptr_array_remove_index(log, 0);
+	app_changed(app, false);
+}
+
+void app_hush(struct app *app)
+{
+	model_text(&app->model.message, NULL);
 	app_changed(app, false);
 }
 

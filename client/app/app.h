@@ -46,4 +46,7 @@ void app_act(struct app *app, struct intent *take_intent);
 /* The clerk pressed something: the idle lock starts again. */
 void app_touch(struct app *app);
 
+/* The message in row 23 is over; the log of the visit keeps it. */
+void app_hush(struct app *app);
+
 #endif

@@ -35,6 +35,17 @@ static void wipe_when_locked(struct window *window, bool is_locked)
 	window->is_locked = is_locked;
 }
 
+/* The screen takes up what changed in the model. */
+static void follow(struct window *window)
+{
+	const struct model *model = app_model(window->app);
+
+	screen_sync(window->screen, model);
+	if (window->reload)
+		screen_reload(window->screen, model);
+	window->reload = false;
+}
+
 static gboolean paint(gpointer user_data)
 {
 	struct window *window = user_data;
@@ -42,10 +53,7 @@ static gboolean paint(gpointer user_data)
 	int rows, cols;
 
 	window->paint = 0;
-	screen_sync(window->screen, model);
-	if (window->reload)
-		screen_reload(window->screen, model);
-	window->reload = false;
+	follow(window);
 	term_size(window->term, &rows, &cols);
 	if (window->canvas->rows != rows || window->canvas->cols != cols)
 		canvas_resize(window->canvas, rows, cols);
@@ -101,14 +109,14 @@ static void key(void *context, struct key_event *event)
 	struct intent intent;
 
 	app_touch(window->app);
-	screen_sync(window->screen, model);
-	if (window->reload)
-		screen_reload(window->screen, model);
-	window->reload = false;
+	follow(window);
 	intent = screen_key(window->screen, model, *event);
 	if (needs_flush(intent.kind))
 		flush(window);
 	app_act(window->app, &intent);
+	follow(window);
+	if (screen_outlived(window->screen, model))
+		app_hush(window->app);
 	changed(window, false);
 }
 
