@@ -32,21 +32,50 @@ static enum field_kind kind_of(enum field_type type)
 
 /* Sentences --------------------------------------------------------------- */
 
+static char *short_text(const struct form_problem *problem)
+{
+	if (problem->code != PROBLEM_PHONE)
+		return g_strdup_printf(_("%s characters to go"), problem->arg2);
+	if (!*problem->arg)
+		return g_strdup(_("number not complete"));
+	return g_strdup_printf(
+		_("%s digits: %s to go"), problem->arg, problem->arg2);
+}
+
+/* Which characters may stand there. */
+static const char *character_text(enum form_problem_code code)
+{
+	switch (code) {
+	case PROBLEM_PHONE:
+		return _("a mobile number (11 digits from 1) or area code and "
+			 "number");
+	case PROBLEM_USCC:
+		return _("18 digits or capital letters, without I O S V Z");
+	default:
+		return _("only digits, the last may be X");
+	}
+}
+
+static const char *check_digit_text(enum form_problem_code code)
+{
+	return code == PROBLEM_USCC
+		       ? _("the last character does not check; compare with "
+			   "the licence")
+		       : _("the last character does not check; compare with "
+			   "the card");
+}
+
 static char *number_problem_text(const struct form_problem *problem)
 {
 	switch (problem->verdict) {
 	case NUMBER_SHORT:
-		return g_strdup_printf(
-			_("%s characters are missing"), problem->arg2);
+		return short_text(problem);
 	case NUMBER_LONG:
 		return g_strdup(_("the number is too long"));
 	case NUMBER_OLD_FORM:
 		return g_strdup(_("15 digits are no longer valid: 18 needed"));
 	case NUMBER_CHARACTER:
-		if (problem->code == PROBLEM_PHONE)
-			return g_strdup(_("a mobile number (11 digits from 1) "
-					  "or area code and number"));
-		return g_strdup(_("only digits, the last may be X"));
+		return g_strdup(character_text(problem->code));
 	case NUMBER_REGION:
 		return g_strdup(_("no such region in the first digits"));
 	case NUMBER_DATE:
@@ -59,8 +88,7 @@ static char *number_problem_text(const struct form_problem *problem)
 		return g_strdup(_("the organisation code inside does not "
 				  "check; compare with the licence"));
 	default:
-		return g_strdup(_("the last character does not check; compare "
-				  "with the card"));
+		return g_strdup(check_digit_text(problem->code));
 	}
 }
 
@@ -72,6 +100,21 @@ static char *range_text(const struct form_problem *problem)
 	if (*problem->arg)
 		return g_strdup_printf(_("%s or more"), problem->arg);
 	return g_strdup_printf(_("%s or less"), problem->arg2);
+}
+
+/* Digits that are no number are too many. */
+static char *no_number_text(const char *typed)
+{
+	if (*typed && strspn(typed, "0123456789") == strlen(typed))
+		return g_strdup(_("the number is too large"));
+	return g_strdup_printf(_("only digits; now it is 「%s」"), typed);
+}
+
+static char *decimals_text(const char *places)
+{
+	return strcmp(places, "0")
+		       ? g_strdup_printf(_("at most %s decimals"), places)
+		       : g_strdup(_("a whole number"));
 }
 
 static char *cross_problem_text(const struct form_problem *problem)
@@ -124,15 +167,13 @@ char *fields_problem_text(const struct form_problem *problem)
 		return g_strdup_printf(_("at most %s characters; has %s"),
 			problem->arg, problem->arg2);
 	case PROBLEM_SHORT:
-		return g_strdup_printf(
-			_("%s characters are missing"), problem->arg2);
+		return g_strdup_printf(_("%s characters to go"), problem->arg2);
 	case PROBLEM_CONTROL:
 		return g_strdup(_("holds a character that cannot be kept"));
 	case PROBLEM_NUMBER:
-		return g_strdup_printf(
-			_("only digits; now it is 「%s」"), problem->arg);
+		return no_number_text(problem->arg);
 	case PROBLEM_DECIMALS:
-		return g_strdup_printf(_("at most %s decimals"), problem->arg);
+		return decimals_text(problem->arg);
 	case PROBLEM_RANGE:
 		return range_text(problem);
 	case PROBLEM_DATE:
@@ -172,15 +213,6 @@ static char *value_text(const struct json *value)
 		g_string_append_printf(text, "%s%s", text->len ? "," : "",
 			json_as_text(code) ? json_as_text(code) : "");
 	return g_string_free(text, FALSE);
-}
-
-static char *label_of(const struct form_problem *problem)
-{
-	const struct form_field *field =
-		problem->column ? problem->column : problem->field;
-	g_autofree char *what = fields_problem_text(problem);
-
-	return g_strdup_printf("%s: %s", field->label, what);
 }
 
 static void fill_field(const struct form_field *field, struct field_model *out)
@@ -308,7 +340,6 @@ static int show_problems(
 		struct field_model *cell =
 			cell_of(field, problem->field, problem);
 		g_autofree char *text = fields_problem_text(problem);
-		g_autofree char *sentence = label_of(problem);
 
 		model_text(&field->hint, NULL);
 		if (is_silent(fields, problem)) {
@@ -317,10 +348,11 @@ static int show_problems(
 			continue;
 		}
 		shown++;
-		if (cell && !cell->error)
-			model_text(&cell->error, sentence);
-		if (!field->error)
-			model_text(&field->error, sentence);
+		/* It is drawn below what it is about: no label again. */
+		if (!cell)
+			cell = field;
+		if (!cell->error)
+			model_text(&cell->error, text);
 	}
 	return shown;
 }

@@ -251,12 +251,14 @@ static bool set_verdict(struct form_problem *problem,
 
 static bool check_phone(const char *text, struct form_problem *problem)
 {
-	long wanted = *text == '1' ? MOBILE_LEN : 0;
 	enum number_verdict verdict = phone_check(text, NULL);
 
-	if (verdict == NUMBER_SHORT && !wanted)
-		wanted = (long)strlen(text) + 1; /* some are missing */
-	return set_verdict(problem, PROBLEM_PHONE, verdict, text, wanted);
+	/* How many a fixed line still needs nobody knows. */
+	if (verdict == NUMBER_SHORT && *text != '1') {
+		problem->verdict = verdict;
+		return form_problem_set(problem, PROBLEM_PHONE, NULL, NULL);
+	}
+	return set_verdict(problem, PROBLEM_PHONE, verdict, text, MOBILE_LEN);
 }
 
 static bool check_id(const char *text, int today, struct form_problem *problem)

@@ -147,6 +147,12 @@ static void test_errors_when(void)
 	assert_holds(field(desk, "staff")->error, "from 1 to 9999");
 	type(desk, "capital", "10.005");
 	assert_holds(field(desk, "capital")->error, "2 decimals");
+	type(desk, "staff", "99999999999999999999");
+	g_assert_cmpstr(
+		field(desk, "staff")->error, ==, "the number is too large");
+	type(desk, "staff", "3.7");
+	g_assert_cmpstr(field(desk, "staff")->error, ==, "a whole number");
+	type(desk, "staff", "99999");
 	type(desk, "capital", "10.00");
 	act0(desk, INTENT_FORM_NEXT);
 	assert_view(desk, VIEW_FORM);

@@ -77,6 +77,10 @@ static void test_telephone(void)
 	do_call(desk);
 	type(desk, "phone", "233");
 	expect_error(desk, "phone", "a mobile number");
+	type(desk, "phone", "13800");
+	g_assert_cmpstr(field(desk, "phone")->hint, ==, "11 digits: 6 to go");
+	type(desk, "phone", "0371-628");
+	assert_holds(field(desk, "phone")->hint, "not complete");
 	type(desk, "phone", "0371-55550000");
 	g_assert_null(field(desk, "phone")->error);
 	desk_free(desk);
@@ -95,7 +99,7 @@ static void test_unfinished(void)
 	act0(desk, INTENT_FORM_NEXT);
 	assert_view(desk, VIEW_IDENTIFY);
 	assert_said(desk, "2 to mend");
-	expect_error(desk, "id_number", "8 characters are missing");
+	expect_error(desk, "id_number", "8 characters to go");
 	expect_error(desk, "name", "must be filled in");
 	g_assert_cmpint(seen(desk)->identify.focus, ==, 1);
 	desk_free(desk);
@@ -141,7 +145,9 @@ static void test_credit_code(void)
 	do_call(desk);
 	type(desk, "id_type", "001");
 	type(desk, "uscc", "11410185DEM000022X");
-	expect_error(desk, "uscc", "does not check");
+	expect_error(desk, "uscc", "compare with the licence");
+	type(desk, "uscc", "1141018 DEM000022X");
+	expect_error(desk, "uscc", "capital letters");
 	type(desk, "uscc", "11410185dem000022y");
 	g_assert_null(field(desk, "uscc")->error);
 	type(desk, "name", "登封市市场监督管理局");
