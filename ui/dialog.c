@@ -134,7 +134,7 @@ static struct intent key_on_choices(struct dialog *dialog,
 		return pick(dialog, model, key_digit(key));
 	if (is_typed && model->needs_text) {
 		dialog->on_text = true;
-		edit_key(&dialog->edit, key);
+		return edit_typed(&dialog->edit, key);
 	}
 	return intent_none();
 }
@@ -162,7 +162,7 @@ struct intent dialog_key(struct dialog *dialog,
 	if (key->action == ACTION_UP && model->choices->len > 0)
 		dialog->on_text = false;
 	else
-		edit_key(&dialog->edit, key);
+		return edit_typed(&dialog->edit, key);
 	return intent_none();
 }
 

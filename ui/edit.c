@@ -79,8 +79,12 @@ static void insert_char(struct edit *edit, gunichar c)
 	char bytes[6];
 	int len;
 
-	if (!is_allowed(c) || room(edit) <= 0)
+	if (!is_allowed(c))
 		return;
+	if (room(edit) <= 0) {
+		edit->was_cut = true;
+		return;
+	}
 	if (!edit->text)
 		edit->text = g_string_sized_new(64);
 	len = g_unichar_to_utf8(as_field_wants(edit, c), bytes);
@@ -92,18 +96,21 @@ static void insert_char(struct edit *edit, gunichar c)
 static void insert_text(struct edit *edit, const char *text)
 {
 	g_autofree char *valid = NULL;
-	int left = room(edit);
+	bool is_full = false;
 
 	if (!g_utf8_validate(text, -1, NULL))
 		text = valid = g_utf8_make_valid(text, -1);
-	for (const char *at = text; *at && left > 0;
+	for (const char *at = text; *at && !is_full;
 		at = g_utf8_next_char(at)) {
 		gunichar c = g_utf8_get_char(at);
 
+		/* A line break at the end is how a line is copied. */
+		if (c == '\n' && !at[1])
+			break;
 		if (c == '\n' || c == '\t')
 			c = ' ';
-		left -= is_allowed(c);
 		insert_char(edit, c);
+		is_full = edit->was_cut;
 	}
 }
 
@@ -113,6 +120,7 @@ void edit_set(struct edit *edit, const char *text)
 	if (text)
 		insert_text(edit, text);
 	edit->is_dirty = false;
+	edit->was_cut = false;
 }
 
 /* Moving --------------------------------------------------------------------
@@ -165,6 +173,7 @@ bool edit_key(struct edit *edit, const struct key_event *key)
 {
 	size_t len;
 
+	edit->was_cut = false;
 	switch (key->action) {
 	case ACTION_TEXT:
 	case ACTION_PICK:

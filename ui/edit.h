@@ -24,6 +24,7 @@ struct edit {
 	bool capitals; /* letters become capitals */
 	bool secret;   /* shown as *, wiped, no pasting */
 	bool is_dirty; /* changed since edit_set() */
+	bool was_cut;  /* the last key brought more than there was room for */
 };
 
 /* The text, cut at max_chars, cursor at its end, not dirty. */

@@ -354,8 +354,8 @@ static struct intent value_key(struct fields_state *state,
 		return intent_none();
 	}
 	if (is_text(field))
-		edit_key(&state->edit, key);
-	else if (field->kind == EDIT_CHOICE || field->kind == EDIT_CHOICES)
+		return edit_typed(&state->edit, key);
+	if (field->kind == EDIT_CHOICE || field->kind == EDIT_CHOICES)
 		return fields_choice_key(state, model, form, field, key);
 	return intent_none();
 }

@@ -107,6 +107,21 @@ void fields_open_picker(
 	picker_open(&state->picker, MAX(option_index(field, field->value), 0));
 }
 
+static struct intent choose_line(struct fields_state *state,
+	const struct form_model *form, const struct field_model *field,
+	int line)
+{
+	struct intent intent;
+
+	if (line > 0 && line <= (int)array_len(field->options))
+		return choose(state, form, field, line - 1);
+	intent = intent_text(INTENT_MESSAGE, 0, NULL);
+	intent.text = g_strdup_printf(
+		_("This field is chosen: there is no line %d; F4 shows all."),
+		line);
+	return intent;
+}
+
 /* Keys on a choice: a digit is its line, a letter looks for it. */
 struct intent fields_choice_key(struct fields_state *state,
 	const struct model *model, const struct form_model *form,
@@ -114,8 +129,8 @@ struct intent fields_choice_key(struct fields_state *state,
 {
 	int digit = key_digit(key);
 
-	if (digit > 0)
-		return choose(state, form, field, digit - 1);
+	if (digit >= 0)
+		return choose_line(state, form, field, digit);
 	if (key->action == ACTION_CLEAR || key->action == ACTION_BACKSPACE)
 		return fields_value(state, form, "");
 	if (key->action != ACTION_TEXT && key->action != ACTION_MARK &&

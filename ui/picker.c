@@ -115,6 +115,7 @@ static enum picked key_on_lines(struct picker *picker, const GPtrArray *items,
 	const GArray *shown, const struct key_event *key, int *index)
 {
 	int half = ((int)shown->len + 1) / 2;
+	int line = item_of_digit(picker, items, shown, key_digit(key));
 
 	switch (key->action) {
 	case ACTION_UP:
@@ -138,9 +139,10 @@ static enum picked key_on_lines(struct picker *picker, const GPtrArray *items,
 		move_focus(picker, shown, PAGE_STEP);
 		return PICKED_NOTHING;
 	case ACTION_PICK:
-		return pick(picker, items,
-			item_of_digit(picker, items, shown, key_digit(key)),
-			index);
+		/* One that is in front of no line is text of the filter. */
+		if (line < 0 && !picker->fixed_digits)
+			break;
+		return pick(picker, items, line, index);
 	case ACTION_MARK:
 		if (!picker->several)
 			break; /* a blank of the filter */

@@ -38,6 +38,19 @@ struct intent intent_text(enum intent_kind kind, int index, const char *text)
 		.kind = kind, .index = index, .text = g_strdup(text)};
 }
 
+struct intent edit_typed(struct edit *edit, const struct key_event *key)
+{
+	struct intent intent = intent_none();
+	int max = edit->max_chars > 0 ? edit->max_chars : EDIT_MAX_CHARS;
+
+	if (!edit_key(edit, key) || !edit->was_cut)
+		return intent;
+	intent = intent_text(INTENT_MESSAGE, 0, NULL);
+	intent.text = g_strdup_printf(
+		_("At most %d characters; what is over was not put in."), max);
+	return intent;
+}
+
 bool view_is_visit(enum view_id view)
 {
 	for (size_t i = 0; i < G_N_ELEMENTS(steps); i++) {
@@ -136,10 +149,11 @@ struct intent filter_key(
 	struct edit *filter, const struct key_event *key, enum intent_kind kind)
 {
 	g_autofree char *before = g_strdup(edit_text(filter));
+	struct intent cut = edit_typed(filter, key);
 
-	edit_key(filter, key);
 	if (strcmp(before, edit_text(filter)) == 0)
-		return intent_none();
+		return cut;
+	intent_clear(&cut);
 	return intent_text(kind, 0, edit_text(filter));
 }
 

@@ -11,6 +11,9 @@ struct intent intent_of(enum intent_kind kind);
 struct intent intent_index(enum intent_kind kind, int index, int index2);
 struct intent intent_text(enum intent_kind kind, int index, const char *text);
 
+/* A key of a text field; says so when not all of it had room. */
+struct intent edit_typed(struct edit *edit, const struct key_event *key);
+
 /* Row 2 of a step of a visit: ticket, person, steps with this one in [ ]. */
 void visit_heading(const struct model *model, enum view_id step, GString *left);
 bool view_is_visit(enum view_id view);

@@ -141,8 +141,7 @@ static struct intent key_on_reason(
 		state->on_reason = false;
 		return flush(state, NULL);
 	}
-	edit_key(&state->reason, event);
-	return intent_none();
+	return edit_typed(&state->reason, event);
 }
 
 static struct intent key_on_outcomes(struct decision_state *state,
@@ -158,7 +157,7 @@ static struct intent key_on_outcomes(struct decision_state *state,
 		return intent_of(INTENT_BACK);
 	if (event->action == ACTION_TEXT && may_type(model)) {
 		state->on_reason = true;
-		edit_key(&state->reason, event);
+		return edit_typed(&state->reason, event);
 	}
 	return intent_none();
 }

@@ -458,9 +458,20 @@ static void act_message(struct app *app, struct intent *intent)
 	app_say(app, "%s", intent->text ? intent->text : "");
 }
 
+/* In the middle of a visit it is asked first; one that is decided has nothing
+ * left to lose. */
 static void act_quit(struct app *app, struct intent *intent)
 {
 	(void)intent;
+	if (app->visit.open && app->visit.record->state == CASE_DRAFT &&
+		!app->session.locked)
+		dialog_open(app, DIALOG_QUIT, 0);
+	else
+		app_quit(app);
+}
+
+void app_quit(struct app *app)
+{
 	if (app->visit.open && !visit_save(app))
 		return;
 	if (app->ops && app->ops->quit)

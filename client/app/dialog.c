@@ -41,6 +41,7 @@ static void answer_reason(
 static void answer_reveal(
 	struct app *app, const char *code, const char *reason);
 static void answer_form(struct app *app, const char *code, const char *reason);
+static void answer_quit(struct app *app, const char *code, const char *reason);
 static void fill_windows(struct app *app);
 static void fill_reasons(struct app *app);
 static void fill_sources(struct app *app);
@@ -175,6 +176,7 @@ static const struct dialog_row dialogs[DIALOG_KIND_COUNT] = {
 		{
 			.title = N_("The form, as it will be printed"),
 			.verb = N_("F8 print"),
+			.needs_do = true,
 			.answer = answer_form,
 		},
 	[DIALOG_DOCUMENT] =
@@ -196,6 +198,13 @@ static const struct dialog_row dialogs[DIALOG_KIND_COUNT] = {
 					{"copy", N_("one more is needed")},
 				},
 			.answer = reprint_answer_reason,
+		},
+	[DIALOG_QUIT] =
+		{
+			.title = N_("Leave the program"),
+			.verb = N_("F8 leave"),
+			.needs_do = true,
+			.answer = answer_quit,
 		},
 };
 
@@ -220,6 +229,11 @@ static void add_lines(struct app *app)
 		model_line(dialog->lines,
 			_("What was filled in and captured stays at this "
 			  "window."));
+	if (app->dialog == DIALOG_QUIT)
+		model_line(dialog->lines,
+			_("This visit is not finished. What was filled in and "
+			  "captured is kept; it goes on after the next "
+			  "log-in."));
 	if (app->dialog == DIALOG_ABANDON)
 		model_line(dialog->lines,
 			_("The draft is closed with its reason; nothing is "
@@ -243,7 +257,7 @@ void dialog_open(struct app *app, enum dialog_kind kind, int index)
 	dialog->open = true;
 	dialog->serial++;
 	/* Nothing is chosen for the clerk: a reason is a record. */
-	dialog->focus = -1;
+	dialog->focus = dialog->choices->len > 0 ? -1 : 0;
 	dialog->by_code = row->by_code;
 	dialog->needs_do = row->needs_do;
 	dialog->needs_text = row->text_label != NULL;
@@ -275,8 +289,8 @@ void dialog_choice(struct app *app, struct intent *intent)
 	if (app->dialog == DIALOG_NONE)
 		return;
 	if (!row->text_label && choices->len == 0) {
-		dialog_close(app, NULL); /* only to be read */
-		if (row->answer)
+		dialog_close(app, NULL); /* to be read, or one thing to do */
+		if (row->needs_do)
 			row->answer(app, NULL, NULL);
 		return;
 	}
@@ -380,6 +394,13 @@ static void answer_reveal(struct app *app, const char *code, const char *reason)
 {
 	(void)reason;
 	search_reveal_for(app, code);
+}
+
+static void answer_quit(struct app *app, const char *code, const char *reason)
+{
+	(void)code;
+	(void)reason;
+	app_quit(app);
 }
 
 /* Choices that are not fixed ---------------------------------------------- */

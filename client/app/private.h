@@ -74,6 +74,7 @@ enum dialog_kind {
 	DIALOG_FORM,
 	DIALOG_DOCUMENT,
 	DIALOG_REPRINT,
+	DIALOG_QUIT,
 	DIALOG_KIND_COUNT
 };
 
@@ -147,6 +148,7 @@ bool app_may_receive(struct app *app);
 void app_try_store(struct app *app);
 void app_show(struct app *app, enum view_id view);
 void app_refresh_header(struct app *app);
+void app_quit(struct app *app); /* stays when the draft cannot be saved */
 struct json *app_sources(const struct app *app); /* caller frees */
 struct json *app_record_sources(const struct case_record *record);
 

@@ -161,6 +161,24 @@ static void test_nothing_before(void)
 	desk_free(desk);
 }
 
+/* In the middle of a visit it is asked first, and only F8 leaves. */
+static void test_quit_asks(void)
+{
+	struct desk *desk = desk_at_work();
+
+	do_call(desk);
+	act0(desk, INTENT_QUIT);
+	g_assert_cmpint(desk->quits, ==, 0);
+	g_assert_true(seen(desk)->dialog.open);
+	g_assert_true(seen(desk)->dialog.needs_do);
+	act0(desk, INTENT_DIALOG_CLOSE);
+	g_assert_cmpint(desk->quits, ==, 0);
+	act0(desk, INTENT_QUIT);
+	act_at(desk, INTENT_DIALOG_CHOICE, -1);
+	g_assert_cmpint(desk->quits, ==, 1);
+	desk_free(desk);
+}
+
 /* What is typed but not yet in the model goes in before the lock falls. */
 static void test_lock_keeps(void)
 {
@@ -295,6 +313,7 @@ int main(int argc, char **argv)
 	g_test_add_func(
 		"/app/session/lock-closes-dialog", test_lock_closes_dialog);
 	g_test_add_func("/app/session/logout", test_logout);
+	g_test_add_func("/app/session/quit-asks", test_quit_asks);
 	g_test_add_func("/app/session/pause", test_pause);
 	g_test_add_func("/app/session/pause-lasts", test_pause_lasts);
 	return g_test_run();

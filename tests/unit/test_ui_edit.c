@@ -92,11 +92,21 @@ static void test_bounds(void)
 	struct edit edit = {.max_chars = 4};
 	g_autofree char *megabyte = g_strnfill(1 << 20, 'a');
 
-	type(&edit, "12345");
+	type(&edit, "1234");
+	g_assert_false(edit.was_cut);
+	type(&edit, "5");
 	g_assert_cmpstr(edit_text(&edit), ==, "1234");
+	g_assert_true(edit.was_cut);
+	press(&edit, ACTION_CLEAR);
+	g_assert_false(edit.was_cut);
+	paste(&edit, "1234\r\n");
+	g_assert_false(edit.was_cut);
 	press(&edit, ACTION_CLEAR);
 	paste(&edit, megabyte);
 	g_assert_cmpstr(edit_text(&edit), ==, "aaaa");
+	g_assert_true(edit.was_cut);
+	edit_set(&edit, "12345");
+	g_assert_false(edit.was_cut);
 	edit.max_chars = 0;
 	press(&edit, ACTION_CLEAR);
 	paste(&edit, megabyte);

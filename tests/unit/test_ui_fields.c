@@ -97,6 +97,47 @@ static void test_enter(void)
 	end(&h);
 }
 
+/* What had no room is said, whichever way it came. */
+static void test_cut(void)
+{
+	struct harness h;
+	struct key_event pasted =
+		keymap_event(KEYCODE_PASTE, 0, g_strdup("199000000001234"), 0);
+
+	begin(&h, form_typical);
+	g_assert_cmpint(h.state.edit.max_chars, ==, 11);
+	act(&h, ACTION_CLEAR);
+	type(&h, "19900000000");
+	g_assert_cmpint(press(&h, keymap_event(KEYCODE_CHAR, '1', NULL, 0)), ==,
+		INTENT_MESSAGE);
+	act(&h, ACTION_CLEAR);
+	g_assert_cmpint(press(&h, pasted), ==, INTENT_MESSAGE);
+	g_assert_cmpstr(edit_text(&h.state.edit), ==, "19900000000");
+	key_event_clear(&pasted);
+	end(&h);
+}
+
+/* A digit that is in front of no line is not lost. */
+static void test_choice_digits(void)
+{
+	struct harness h;
+
+	begin(&h, identify_typical);
+	fields_leave(&h.state);
+	h.model.form.fields = g_steal_pointer(&h.model.identify.fields);
+	h.model.identify.fields = model_fields_new();
+	h.model.form.focus = 5;
+	fields_enter(&h.state, form_of(&h));
+	g_assert_cmpint(press(&h, keymap_event(KEYCODE_CHAR, '9', NULL, 0)), ==,
+		INTENT_MESSAGE);
+	g_assert_cmpint(press(&h, keymap_event(KEYCODE_CHAR, '0', NULL, 0)), ==,
+		INTENT_MESSAGE);
+	type(&h, "代9号");
+	g_assert_true(h.state.picker.is_open);
+	g_assert_cmpstr(edit_text(&h.state.picker.filter), ==, "代9号");
+	end(&h);
+}
+
 static void test_tab(void)
 {
 	struct harness h;
@@ -146,7 +187,7 @@ static void test_choices(void)
 		INTENT_FIELD_SET);
 	g_assert_cmpstr(value_of(&h, 4), ==, "3");
 	g_assert_cmpint(press(&h, keymap_event(KEYCODE_CHAR, '9', NULL, 0)), ==,
-		INTENT_NONE);
+		INTENT_MESSAGE);
 	/* Several: a digit turns one, F4 shows them all. */
 	act(&h, ACTION_DOWN);
 	press(&h, keymap_event(KEYCODE_CHAR, '1', NULL, 0));
@@ -207,6 +248,7 @@ static void test_rows(void)
 	act(&h, ACTION_DOWN);
 	g_assert_cmpint(h.state.at.row, ==, 1);
 	g_assert_cmpint(h.state.at.column, ==, 1);
+	act(&h, ACTION_BACKSPACE);
 	type(&h, "X");
 	act(&h, ACTION_DOWN);
 	g_assert_cmpint(h.state.at.field, ==, 2);
@@ -318,6 +360,8 @@ int main(int argc, char **argv)
 	setlocale(LC_ALL, "C.UTF-8");
 	g_test_init(&argc, &argv, NULL);
 	g_test_add_func("/ui/fields/enter", test_enter);
+	g_test_add_func("/ui/fields/cut", test_cut);
+	g_test_add_func("/ui/fields/choice-digits", test_choice_digits);
 	g_test_add_func("/ui/fields/tab", test_tab);
 	g_test_add_func("/ui/fields/flush", test_flush);
 	g_test_add_func("/ui/fields/choices", test_choices);
