@@ -347,6 +347,24 @@ static bool may_break(gunichar before, gunichar after, gunichar next)
 	return before > 0x7f || after > 0x7f;
 }
 
+/* Two blanks part one statement from the next: a line ends there rather than
+ * within one, unless it would stay half empty. 0: there is no such place. */
+static size_t statement_bytes(const char *text, size_t fits, int width)
+{
+	size_t best = 0;
+
+	for (size_t i = 2; i <= fits; i++) {
+		if (text[i - 1] == ' ' && text[i - 2] == ' ' && text[i] != ' ')
+			best = i;
+	}
+	if (best > 0) {
+		g_autofree char *part = g_strndup(text, best);
+
+		return text_width(part) * 2 >= width ? best : 0;
+	}
+	return 0;
+}
+
 /* Bytes of the first line of text. */
 static size_t line_bytes(const char *text, int width)
 {
@@ -365,6 +383,8 @@ static size_t line_bytes(const char *text, int width)
 			best = (size_t)(at - text);
 		before = c;
 	}
+	if (statement_bytes(text, fits, width) > 0)
+		return statement_bytes(text, fits, width);
 	if (best > 0)
 		return best;
 	return fits > 0 ? fits : (size_t)(g_utf8_next_char(text) - text);

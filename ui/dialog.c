@@ -243,7 +243,7 @@ void dialog_draw(const struct dialog *dialog, const struct dialog_model *model,
 	box.rows = MIN(page.row + 4, body.rows);
 	box.row = body.row + (body.rows - box.rows) / 2;
 	box.col = body.col + (body.cols - box.cols) / 2;
-	draw_box(canvas, box, or_empty(model->title));
+	draw_over(canvas, body, box, or_empty(model->title));
 	page_show(&page, canvas,
 		(struct box){
 			box.row + 1, box.col + 2, box.rows - 4, box.cols - 4});

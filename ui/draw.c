@@ -5,6 +5,8 @@
 
 #include "ui/text.h"
 
+enum { REST_ROWS_MIN = 8 }; /* a smaller box has no row for it */
+
 /* Pages -------------------------------------------------------------------- */
 
 void page_begin(struct page *page, int rows, int cols)
@@ -84,11 +86,55 @@ int page_show(struct page *page, struct canvas *canvas, struct box box)
 	return MAX(used - top - box.rows, 0);
 }
 
+void page_show_rest(struct page *page, struct canvas *canvas, struct box box)
+{
+	int used = MAX(page->row, page->canvas->cursor_row + 1), below;
+	g_autofree char *rest = NULL;
+
+	if (used <= box.rows || box.rows < REST_ROWS_MIN) {
+		page_show(page, canvas, box);
+		return;
+	}
+	box.rows--;
+	below = page_show(page, canvas, box);
+	rest = list_rest(used - box.rows - below, below);
+	canvas_text(
+		canvas, box.row + box.rows, box.col + 3, rest, STYLE_NORMAL);
+}
+
 int list_top(int count, int focus, int rows)
 {
 	if (count <= rows || rows <= 0)
 		return 0;
 	return CLAMP(focus - rows * 2 / 3, 0, count - rows);
+}
+
+struct list_part list_part(int count, int focus, int rows)
+{
+	struct list_part part = {0};
+
+	if (count > rows)
+		rows = MAX(rows - 1, 1);
+	part.top = list_top(count, focus, rows);
+	part.last = MIN(count, part.top + rows);
+	part.above = part.top;
+	part.below = count - part.last;
+	return part;
+}
+
+char *list_rest(int above, int below)
+{
+	if (below > 0)
+		return g_strdup_printf(
+			ngettext("%d more below, PgDn", "%d more below, PgDn",
+				(unsigned long)below),
+			below);
+	if (above > 0)
+		return g_strdup_printf(
+			ngettext("%d more above, PgUp", "%d more above, PgUp",
+				(unsigned long)above),
+			above);
+	return NULL;
 }
 
 /* Columns ------------------------------------------------------------------ */
@@ -220,6 +266,15 @@ void draw_box(struct canvas *canvas, struct box box, const char *title)
 	canvas_fit(canvas, box.row, col + 1, width, title, STYLE_TITLE,
 		TEXT_CUT_END);
 	canvas_text(canvas, box.row, col + 1 + width, " ", STYLE_TITLE);
+}
+
+void draw_over(struct canvas *canvas, struct box area, struct box box,
+	const char *title)
+{
+	canvas_fill(canvas,
+		(struct box){box.row, area.col, box.rows, area.cols}, ' ',
+		STYLE_NORMAL);
+	draw_box(canvas, box, title);
 }
 
 /* Words -------------------------------------------------------------------- */

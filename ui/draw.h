@@ -34,8 +34,21 @@ void page_lines(struct page *page, int col, const GPtrArray *lines);
  * Returns how many rows lie below what is shown. */
 int page_show(struct page *page, struct canvas *canvas, struct box box);
 
+/* The same, and where it is longer than the box the last row says so. */
+void page_show_rest(struct page *page, struct canvas *canvas, struct box box);
+
 /* The first member of count to show in rows so that focus is among them. */
 int list_top(int count, int focus, int rows);
+
+/* The part of a list that has room in rows; when it is longer, one row is for
+ * the sentence that says so. */
+struct list_part {
+	int top, last;    /* members top..last-1 */
+	int above, below; /* how many are not shown */
+};
+struct list_part list_part(int count, int focus, int rows);
+/* "5 more, PgDn"; NULL when all is shown. Caller frees. */
+char *list_rest(int above, int below);
 
 /* Columns of a list. */
 struct column {
@@ -62,6 +75,10 @@ void draw_rule(
 	struct canvas *canvas, int row, int col, int cols, const char *title);
 /* A box of + - |, cleared inside. */
 void draw_box(struct canvas *canvas, struct box box, const char *title);
+/* The same over a view: its rows are cleared over the whole area, so that no
+ * fragment of what lies below stands at its sides. */
+void draw_over(struct canvas *canvas, struct box area, struct box box,
+	const char *title);
 /* "> " in front of the focused line. */
 const char *pointer(bool is_focused);
 /* Empty for NULL. */

@@ -5,7 +5,15 @@
 #include "ui/fields.h"
 #include "ui/view_common.h"
 
-enum { LABEL_MAX = 18, HINT_COLS = 20, NARROW_COLS = 60, CELL_MIN = 6 };
+/* The longest labels of the catalogue are 26 columns wide. */
+enum {
+	LABEL_MAX = 26,
+	LABEL_NARROW = 18,
+	HINT_COLS = 20,
+	FULL_COLS = 80,
+	NARROW_COLS = 60,
+	CELL_MIN = 6
+};
 
 /* The three columns of the list. */
 struct layout {
@@ -13,7 +21,7 @@ struct layout {
 	int value_cols, hint_cols;
 };
 
-static int label_width(const struct form_model *form)
+static int label_width(const struct form_model *form, int cols)
 {
 	int width = 8;
 
@@ -23,13 +31,13 @@ static int label_width(const struct form_model *form)
 		if (field->visible)
 			width = MAX(width, canvas_width(field->label));
 	}
-	return MIN(width, LABEL_MAX);
+	return MIN(width, cols < FULL_COLS ? LABEL_NARROW : LABEL_MAX);
 }
 
 static struct layout layout_of(const struct form_model *form, int cols)
 {
 	struct layout at = {.label = 1};
-	int label = label_width(form);
+	int label = label_width(form, cols);
 
 	if (cols < NARROW_COLS)
 		label = MIN(label, cols / 3);
@@ -46,7 +54,7 @@ static char *label_text(const struct field_model *field, int width)
 	g_autofree char *fitted = NULL;
 
 	if (canvas_width(clean) > width)
-		fitted = text_fit(clean, width, TEXT_CUT_END);
+		fitted = g_strchomp(text_fit(clean, width, TEXT_CUT_END));
 	return g_strdup_printf(
 		"%s%s", fitted ? fitted : clean, field->required ? " *" : "");
 }

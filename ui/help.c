@@ -131,6 +131,7 @@ void help_draw(const struct help *help, const struct hint_list *hints,
 	struct writer out = {.page = &page,
 		.filter = edit_text(&help->filter),
 		.two_columns = body.cols >= TWO_COLUMNS_FROM};
+	g_autofree char *rest = NULL;
 	int rows = body.rows - 1, top;
 
 	page_begin(&page, 64, body.cols);
@@ -141,6 +142,9 @@ void help_draw(const struct help *help, const struct hint_list *hints,
 	canvas_copy(canvas, body.row, body.col, page.canvas,
 		(struct box){top, 0, rows, body.cols});
 	canvas_free(page.canvas);
+	rest = list_rest(top, MAX(page.row - top - rows, 0));
+	canvas_fit_right(canvas, body.row + rows, body.cols / 2,
+		body.cols / 2 - 1, rest, STYLE_NORMAL);
 	canvas_text(canvas, body.row + rows, 1, _("Find"), STYLE_NORMAL);
 	edit_draw(&help->filter, canvas, body.row + rows, 7,
 		MIN(30, body.cols - 8), true);

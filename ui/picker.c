@@ -185,8 +185,20 @@ const char *picker_reason(const struct picker *picker, const GPtrArray *items,
 
 /* Drawing ------------------------------------------------------------------ */
 
+/* A line without a key stands where the words of the others do. */
+static bool any_key(const GPtrArray *items)
+{
+	for (guint i = 0; i < items->len; i++) {
+		const struct picker_item *item = items->pdata[i];
+
+		if (item->key)
+			return true;
+	}
+	return false;
+}
+
 static char *line_text(const struct picker *picker,
-	const struct picker_item *item, int index, int line)
+	const struct picker_item *item, int index, int line, bool has_keys)
 {
 	int number = (picker->fixed_digits ? index : line) + 1;
 	GString *out = g_string_new(NULL);
@@ -200,8 +212,10 @@ static char *line_text(const struct picker *picker,
 	if (picker->several)
 		g_string_append(out, item->is_ticked ? "[x] " : "[ ] ");
 	if (item->key)
-		g_string_append_printf(out, " %s%*s", item->key,
+		g_string_append_printf(out, "%s%*s", item->key,
 			MAX(1, KEY_COLS - canvas_width(item->key)), "");
+	else if (has_keys)
+		g_string_append_printf(out, "%*s", KEY_COLS, "");
 	if (item->reason)
 		g_string_append_printf(out, _("(%s)"), or_empty(item->label));
 	else
@@ -222,7 +236,7 @@ static void draw_line(const struct picker *picker, const GPtrArray *items,
 	if (index < 0)
 		return;
 	item = items->pdata[index];
-	text = line_text(picker, item, index, line);
+	text = line_text(picker, item, index, line, any_key(items));
 	style = is_focused     ? STYLE_FOCUS
 		: item->reason ? STYLE_OFF
 			       : STYLE_NORMAL;
@@ -242,19 +256,27 @@ static void draw_lines(const struct picker *picker, const GPtrArray *items,
 	int per_column = columns > 1 ? (count + 1) / 2 : count;
 	int width = columns > 1 ? inner.cols / 2 : inner.cols;
 	int focus = CLAMP(picker->focus, 0, MAX(count - 1, 0));
-	int top = list_top(
+	struct list_part part = list_part(
 		per_column, per_column ? focus % per_column : 0, inner.rows);
+	int above = 0, below = 0;
+	g_autofree char *rest = NULL;
 
 	for (int line = 0; line < count; line++) {
 		int column = per_column ? line / per_column : 0;
-		int row = line - column * per_column - top;
+		int row = line - column * per_column - part.top;
 
-		if (row < 0 || row >= inner.rows)
+		above += row < 0;
+		below += row >= part.last - part.top;
+		if (row < 0 || row >= part.last - part.top)
 			continue;
 		draw_line(picker, items, shown, line, canvas,
 			(struct box){inner.row + row,
 				inner.col + column * width, 1, width - 1});
 	}
+	rest = list_rest(above, below);
+	if (part.last - part.top < inner.rows)
+		canvas_text(canvas, inner.row + part.last - part.top,
+			inner.col + 2, rest, STYLE_NORMAL);
 	if (count == 0)
 		canvas_text(canvas, inner.row, inner.col + 2,
 			_("nothing found"), STYLE_NORMAL);
@@ -275,7 +297,7 @@ void picker_draw(const struct picker *picker, const GPtrArray *items,
 		MIN((columns > 1 ? (all + 1) / 2 : all) + 4, MAX(area.rows, 5));
 	box.row = area.row + MAX((area.rows - box.rows) / 2, 0);
 	box.col = area.col + MAX((area.cols - box.cols) / 2, 0);
-	draw_box(canvas, box, title);
+	draw_over(canvas, area, box, title);
 	inner = (struct box){
 		box.row + 1, box.col + 2, box.rows - 2, box.cols - 3};
 	canvas_text(canvas, inner.row, inner.col, _("Find"), STYLE_NORMAL);

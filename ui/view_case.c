@@ -48,15 +48,22 @@ static void draw(const void *data, const struct model *model,
 {
 	const struct case_state *state = data;
 	struct page page;
-	int top;
+	int top, rows = body.rows;
+	g_autofree char *rest = NULL;
 
 	page_begin(&page, body.rows * 2, body.cols);
 	page_lines(&page, 1, model->one_case.lines);
 	page_section(&page, _("time line"));
 	page_lines(&page, 3, model->one_case.timeline);
-	top = scroll_of(state->top, page.row, body.rows);
+	if (page.row > body.rows)
+		rows--;
+	top = scroll_of(state->top, page.row, rows);
 	canvas_copy(canvas, body.row, body.col, page.canvas,
-		(struct box){top, 0, body.rows, body.cols});
+		(struct box){top, 0, rows, body.cols});
+	rest = list_rest(top, MAX(page.row - top - rows, 0));
+	if (rows < body.rows)
+		canvas_text(canvas, body.row + rows, body.col + 3, rest,
+			STYLE_NORMAL);
 	canvas_cursor(canvas, body.row, body.col + 1);
 	canvas_free(page.canvas);
 }

@@ -107,6 +107,14 @@ void list_row(struct canvas *canvas, int row, bool is_focused, int number,
 		canvas_cursor(canvas, row, 1);
 }
 
+void list_rest_row(struct page *page, const struct list_part *part)
+{
+	g_autofree char *rest = list_rest(part->above, part->below);
+
+	if (rest)
+		page_text(page, LIST_COL - 2, rest, STYLE_NORMAL);
+}
+
 bool list_move(const struct key_event *key, int count, int *focus)
 {
 	int to = *focus;

@@ -30,6 +30,9 @@ void list_row(struct canvas *canvas, int row, bool is_focused, int number,
 void list_layout(const struct canvas *canvas, const struct column *columns,
 	int count, int *widths);
 
+/* The row below a part of a list, when there is more of it. */
+void list_rest_row(struct page *page, const struct list_part *part);
+
 /* Up, Down, PgUp, PgDn, Home, End in a list; true when it was one of them.
  * *focus stays inside 0..count-1. */
 bool list_move(const struct key_event *key, int count, int *focus);

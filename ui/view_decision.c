@@ -307,7 +307,7 @@ static void draw(const void *data, const struct model *model,
 	draw_outcomes(state, model, &page);
 	draw_reason(state, model, &page);
 	draw_consequences(model, &page);
-	page_show(&page, canvas, body);
+	page_show_rest(&page, canvas, body);
 	if (state->picker.is_open) {
 		GPtrArray *items = reason_items(model);
 

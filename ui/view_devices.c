@@ -71,14 +71,15 @@ static void draw_device(struct page *page, const struct model *model, int index,
 static void draw_list(struct page *page, const struct model *model, int rows)
 {
 	int count = (int)model->devices.devices->len, widths[COLUMNS_MAX];
-	int top = list_top(count, model->devices.focus, rows);
+	struct list_part part = list_part(count, model->devices.focus, rows);
 
 	list_layout(page->canvas, columns, COLUMNS, widths);
 	list_titles(page->canvas, page->row, columns, COLUMNS, widths);
 	page->row++;
 	canvas_cursor(page->canvas, page->row, 1);
-	for (int i = top; i < MIN(count, top + rows); i++)
+	for (int i = part.top; i < part.last; i++)
 		draw_device(page, model, i, widths);
+	list_rest_row(page, &part);
 	if (count == 0)
 		page_text(page, LIST_COL,
 			_("no device, or the device program does not run"),

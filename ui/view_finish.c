@@ -140,7 +140,7 @@ static void draw(const void *data, const struct model *model,
 	if (model->finish.lines->len > 0)
 		page_blank(&page);
 	page_lines(&page, 1, model->finish.lines);
-	page_show(&page, canvas, body);
+	page_show_rest(&page, canvas, body);
 }
 
 static void heading(const void *data, const struct model *model, GString *left,

@@ -15,11 +15,11 @@ static void draw_summary(const struct model *model, struct canvas *canvas,
 	struct box body, int below)
 {
 	g_autofree char *summary = fields_summary(&model->form);
-	g_autofree char *right =
-		below > 0 ? g_strdup_printf(_("%d lines below, PgDn"), below)
-		: model->form.saved_at ? g_strdup_printf("%s %s", _("saved"),
-						 model->form.saved_at)
-				       : NULL;
+	g_autofree char *right = below > 0 ? list_rest(0, below)
+				 : model->form.saved_at
+					 ? g_strdup_printf("%s %s", _("saved"),
+						   model->form.saved_at)
+					 : NULL;
 	int row = body.row + body.rows - 1, width = canvas_width(right);
 
 	canvas_fit(canvas, row, body.col + 1, body.cols - width - 4, summary,

@@ -11,10 +11,10 @@ enum { NUMBERED_WAITING = 5, WAITING_MIN = 3, COLUMNS = 6, ROOMY_ROWS = 18 };
 
 static const struct column columns[COLUMNS] = {
 	{.title = N_("number"), .width = 6},
-	{.title = N_("kind"), .width = 7, .priority = 3},
-	{.title = N_("booked or pre-filled"), .width = 28, .grow = 1},
+	{.title = N_("kind"), .width = 8, .priority = 3},
+	{.title = N_("booked or pre-filled"), .width = 26, .grow = 1},
 	{.title = N_("taken"), .width = 5, .priority = 4},
-	{.title = N_("waits"), .width = 11, .right = true, .priority = 1},
+	{.title = N_("waits"), .width = 12, .right = true, .priority = 1},
 	{.title = N_("note"), .width = 12, .grow = 1, .priority = 2},
 };
 
@@ -252,13 +252,12 @@ static void draw_waiting(const struct home_state *state,
 	const struct model *model, const struct shown *shown, struct page *page,
 	const int *widths, int rows)
 {
-	int count = (int)shown->waiting->len, top, last;
+	int count = (int)shown->waiting->len;
+	struct list_part part =
+		list_part(count, MIN(state->focus, count - 1), rows);
 	int focus = points_at_interrupted(state, model) ? -1 : state->focus;
 
-	rows = count > rows ? rows - 1 : rows;
-	top = list_top(count, MIN(state->focus, count - 1), rows);
-	last = MIN(top + rows, count);
-	for (int i = top; i < last; i++)
+	for (int i = part.top; i < part.last; i++)
 		draw_ticket(page,
 			model->home.waiting
 				->pdata[g_array_index(shown->waiting, int, i)],
@@ -269,14 +268,7 @@ static void draw_waiting(const struct home_state *state,
 				? _("nobody is waiting")
 				: _("nobody in the queue fits the filter"),
 			STYLE_NORMAL);
-	if (last < count) {
-		g_autofree char *more = g_strdup_printf(
-			ngettext("%d more, PgDn", "%d more, PgDn",
-				(unsigned long)(count - last)),
-			count - last);
-
-		page_text(page, LIST_COL - 2, more, STYLE_NORMAL);
-	}
+	list_rest_row(page, &part);
 }
 
 static void draw_parked(const struct home_state *state,

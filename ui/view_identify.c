@@ -35,7 +35,7 @@ static void draw(const void *data, const struct model *model,
 			STYLE_NORMAL);
 		page_lines(&page, 3, model->earlier);
 	}
-	page_show(&page, canvas, body);
+	page_show_rest(&page, canvas, body);
 	fields_draw_picker(data, model, &model->identify, canvas, body);
 }
 

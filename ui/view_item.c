@@ -69,14 +69,18 @@ static void draw_filter(const struct edit *filter, struct canvas *canvas,
 {
 	const char *note = _("Chinese or pinyin initials; = and a code");
 	int label, width = canvas_width(note);
+	int typed = canvas_width(edit_text(filter)) + 2, cols;
 
 	label = canvas_text(
 		canvas, row, body.col + 1, _("Item *"), STYLE_NORMAL);
-	edit_draw(filter, canvas, row, body.col + 2 + label,
-		MIN(24, body.cols - label - 4), true);
-	if (body.cols > width + label + 30)
+	cols = body.cols - label - 4;
+	/* The advice leaves before what is typed has to scroll. */
+	if (cols - width - 2 >= MAX(typed, 20)) {
 		canvas_text(canvas, row, body.col + body.cols - width - 1, note,
 			STYLE_NORMAL);
+		cols -= width + 2;
+	}
+	edit_draw(filter, canvas, row, body.col + 2 + label, cols, true);
 }
 
 static void draw_hit(struct canvas *canvas, int row,
@@ -97,16 +101,17 @@ static void draw_hits(const struct model *model, struct page *page, int rows)
 {
 	const GPtrArray *hits = model->item.hits;
 	int widths[COLUMNS_MAX], count = (int)hits->len;
-	int top = list_top(count, model->item.focus, rows);
+	struct list_part part = list_part(count, model->item.focus, rows);
 
 	list_layout(page->canvas, columns, COLUMNS, widths);
-	for (int i = top; i < MIN(count, top + rows); i++) {
+	for (int i = part.top; i < part.last; i++) {
 		if (!page_need(page, 1))
 			return;
 		draw_hit(page->canvas, page->row, hits->pdata[i], widths, i,
 			i == model->item.focus);
 		page->row++;
 	}
+	list_rest_row(page, &part);
 	if (count == 0)
 		page_text(page, LIST_COL,
 			_("Nothing found: other initials, or Chinese, or = "

@@ -197,15 +197,16 @@ static void draw_material(struct page *page, const struct model *model,
 static void draw_list(struct page *page, const struct model *model, int rows)
 {
 	int count = (int)model->materials.materials->len;
-	int top = list_top(count, model->materials.focus, rows);
+	struct list_part part = list_part(count, model->materials.focus, rows);
 	int widths[COLUMNS_MAX];
 
 	list_layout(page->canvas, columns, COLUMNS, widths);
 	list_titles(page->canvas, page->row, columns, COLUMNS, widths);
 	page->row++;
 	canvas_cursor(page->canvas, page->row, 1);
-	for (int i = top; i < MIN(count, top + rows); i++)
+	for (int i = part.top; i < part.last; i++)
 		draw_material(page, model, i, widths);
+	list_rest_row(page, &part);
 	if (count == 0)
 		page_text(page, LIST_COL, _("this item needs no papers"),
 			STYLE_NORMAL);
@@ -272,11 +273,15 @@ static void draw_page_list(const struct page *page, const struct model *model,
 	const struct material_model *material, int rows, int cols)
 {
 	int count = (int)array_len(material->pages), row = page->row;
-	int top = list_top(count, model->materials.page, rows);
+	struct list_part part = list_part(count, model->materials.page, rows);
+	g_autofree char *rest = list_rest(part.above, part.below);
 
-	for (int i = top; i < MIN(count, top + rows); i++)
+	for (int i = part.top; i < part.last; i++)
 		draw_page_line(page->canvas, row++, cols,
 			material->pages->pdata[i], i == model->materials.page);
+	if (rest)
+		canvas_fit(page->canvas, row, 3, cols - 3, rest, STYLE_NORMAL,
+			TEXT_CUT_END);
 	if (count == 0 && print_rows(material) == 0)
 		canvas_fit(page->canvas, row, 3, cols - 3, _("no page yet"),
 			STYLE_OFF, TEXT_CUT_END);

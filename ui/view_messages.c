@@ -58,7 +58,7 @@ static void draw(const void *data, const struct model *model,
 		if (i == focus)
 			canvas_cursor(page.canvas, page.row - 1, 1);
 	}
-	page_show(&page, canvas, body);
+	page_show_rest(&page, canvas, body);
 }
 
 static void heading(const void *data, const struct model *model, GString *left,

@@ -55,12 +55,12 @@ static void draw_hits(const struct model *model, struct page *page, int rows)
 {
 	const GPtrArray *hits = model->search.hits;
 	int count = (int)hits->len, widths[COLUMNS_MAX];
-	int top = list_top(count, model->search.focus, rows);
+	struct list_part part = list_part(count, model->search.focus, rows);
 
 	list_layout(page->canvas, columns, COLUMNS, widths);
 	list_titles(page->canvas, page->row, columns, COLUMNS, widths);
 	page->row++;
-	for (int i = top; i < MIN(count, top + rows); i++) {
+	for (int i = part.top; i < part.last; i++) {
 		const struct hit_model *hit = hits->pdata[i];
 		const char *const texts[COLUMNS] = {hit->case_no, hit->item,
 			hit->applicant, hit->state, hit->when};
@@ -71,6 +71,7 @@ static void draw_hits(const struct model *model, struct page *page, int rows)
 			columns, COLUMNS, widths, texts);
 		page->row++;
 	}
+	list_rest_row(page, &part);
 	if (count == 0 && model->search.text && *model->search.text)
 		page_text(page, LIST_COL, _("Nothing found."), STYLE_NORMAL);
 }

@@ -39,13 +39,13 @@ static void draw_list(struct page *page, const struct model *model, int rows)
 	const GPtrArray *ops = model->sync.ops;
 	int count = (int)ops->len, widths[COLUMNS_MAX];
 	int focus = CLAMP(model->sync.focus, 0, MAX(count - 1, 0));
-	int top = list_top(count, focus, rows);
+	struct list_part part = list_part(count, focus, rows);
 
 	list_layout(page->canvas, columns, COLUMNS, widths);
 	list_titles(page->canvas, page->row, columns, COLUMNS, widths);
 	page->row++;
 	canvas_cursor(page->canvas, page->row, 1);
-	for (int i = top; i < MIN(count, top + rows); i++) {
+	for (int i = part.top; i < part.last; i++) {
 		const struct op_model *op = ops->pdata[i];
 		const char *const texts[COLUMNS] = {
 			op->case_no, op->kind, op->why, op->since, op->tries};
@@ -56,6 +56,7 @@ static void draw_list(struct page *page, const struct model *model, int rows)
 			COLUMNS, widths, texts);
 		page->row++;
 	}
+	list_rest_row(page, &part);
 	if (count == 0)
 		page_text(page, LIST_COL, _("everything is sent and confirmed"),
 			STYLE_OK);

@@ -12,7 +12,7 @@
 
 #include "client/app/private.h"
 
-enum { PICTURE_MAX = 64 * 64 };
+enum { PICTURE_MAX = 64 * 64, ADVICE_MAX = 3 };
 
 /* NULL without a visit. */
 static struct json *all_materials(const struct app *app)
@@ -325,6 +325,21 @@ static char *advice_text(const struct app *app, int no)
 		no);
 }
 
+/* Those that have no line of their own are named all the same. */
+static void add_other_missing(
+	GPtrArray *advice, const struct acceptance *judged, int from)
+{
+	GString *numbers = g_string_new(NULL);
+	g_autofree char *line = NULL;
+
+	for (int i = from; i < judged->n_blocking; i++)
+		g_string_append_printf(numbers, i > from ? _(", %d") : "%d",
+			judged->blocking[i]);
+	line = g_strdup_printf(_("Also missing: no. %s."), numbers->str);
+	model_line(advice, line);
+	g_string_free(numbers, TRUE);
+}
+
 static void show_summary(struct app *app)
 {
 	struct materials_model *out = &app->model.materials;
@@ -333,6 +348,7 @@ static void show_summary(struct app *app)
 	size_t n = materials_for_acceptance(app, rows), pages = 0;
 	int64_t bytes = 0;
 	g_autofree char *line = NULL;
+	int shown;
 
 	acceptance_judge(rows, n, 0, NULL, &judged);
 	json_each (material, all_materials(app)) {
@@ -349,11 +365,15 @@ static void show_summary(struct app *app)
 		(double)bytes / 1e6);
 	model_text(&out->summary, line);
 	g_ptr_array_set_size(out->advice, 0);
-	for (int i = 0; i < judged.n_blocking && i < 3; i++) {
+	shown = judged.n_blocking > ADVICE_MAX ? ADVICE_MAX - 1
+					       : judged.n_blocking;
+	for (int i = 0; i < shown; i++) {
 		g_autofree char *advice = advice_text(app, judged.blocking[i]);
 
 		model_line(out->advice, advice);
 	}
+	if (shown < judged.n_blocking)
+		add_other_missing(out->advice, &judged, shown);
 }
 
 void materials_show(struct app *app)

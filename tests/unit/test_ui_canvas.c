@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "ui/canvas.h"
+#include "ui/draw.h"
 
 enum { COLS = 20 };
 
@@ -179,6 +180,48 @@ static void test_restyle(void)
 	g_assert_cmpstr(canvas_fault(canvas), ==, NULL);
 }
 
+/* One statement is not torn when it fits on the next line. */
+static void test_wrap_statements(void)
+{
+	GPtrArray *lines = canvas_wrap("行政确认  承诺 当场  不收费", 24);
+
+	g_assert_cmpuint(lines->len, ==, 2);
+	g_assert_cmpstr(lines->pdata[0], ==, "行政确认  承诺 当场");
+	g_assert_cmpstr(lines->pdata[1], ==, "不收费");
+	g_ptr_array_unref(lines);
+	lines = canvas_wrap("承诺  到 2026-11-30 之前交来", 24);
+	g_assert_cmpstr(lines->pdata[0], ==, "承诺  到 2026-11-30 之前");
+	g_ptr_array_unref(lines);
+}
+
+static void check_part(int count, int focus, int rows, int top, int last)
+{
+	struct list_part part = list_part(count, focus, rows);
+
+	g_assert_cmpint(part.top, ==, top);
+	g_assert_cmpint(part.last, ==, last);
+	g_assert_cmpint(part.above, ==, top);
+	g_assert_cmpint(part.below, ==, count - last);
+	g_assert_cmpint(
+		last - top + (part.above + part.below > 0), <=, MAX(rows, 2));
+	g_assert_true(focus >= top && focus < MAX(last, 1));
+}
+
+/* What has no room is always said, and the row that says it is counted. */
+static void test_list_part(void)
+{
+	g_autofree char *below = list_rest(2, 5), *above = list_rest(2, 0);
+
+	check_part(0, 0, 5, 0, 0);
+	check_part(5, 4, 5, 0, 5);
+	check_part(6, 0, 5, 0, 4);
+	check_part(6, 5, 5, 2, 6);
+	check_part(9, 3, 1, 3, 4);
+	g_assert_cmpstr(below, ==, "5 more below, PgDn");
+	g_assert_cmpstr(above, ==, "2 more above, PgUp");
+	g_assert_null(list_rest(0, 0));
+}
+
 int main(int argc, char **argv)
 {
 	setlocale(LC_ALL, "C.UTF-8");
@@ -191,5 +234,7 @@ int main(int argc, char **argv)
 	g_test_add_func("/ui/canvas/wrap", test_wrap);
 	g_test_add_func("/ui/canvas/dump", test_dump);
 	g_test_add_func("/ui/canvas/restyle", test_restyle);
+	g_test_add_func("/ui/canvas/wrap-statements", test_wrap_statements);
+	g_test_add_func("/ui/draw/list-part", test_list_part);
 	return g_test_run();
 }
