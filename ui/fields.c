@@ -398,18 +398,15 @@ void fields_hints(const struct fields_state *state,
 	const struct field_model *field = fields_current(state, form);
 
 	if (state->picker.is_open) {
-		hint_add(hints, ACTION_PICK,
-			state->picker.several ? _("tick")
-					      : _("take that line"));
-		hint_add(hints, ACTION_NEXT,
-			state->picker.several ? _("done")
-					      : _("take this line"));
-		hint_add(hints, ACTION_BACK, _("close"));
+		picker_hints(&state->picker, hints);
 		return;
 	}
 	hint_add(hints, ACTION_PANE_NEXT, _("one by one"));
 	if (field && array_len(field->options) > 0)
 		hint_add(hints, ACTION_OPTIONS, _("values"));
+	else
+		hint_add_off(hints, ACTION_OPTIONS, _("values"),
+			_("this field has no list: type it"));
 	if (is_in_rows(state, form)) {
 		hint_add(hints, ACTION_ANOTHER, _("add a row"));
 		if (state->at.row >= 0)

@@ -436,7 +436,7 @@ bool frame_fits(struct canvas *canvas)
 	if (canvas->rows >= FRAME_ROWS_MIN && canvas->cols >= FRAME_COLS_MIN)
 		return true;
 	canvas_printf(canvas, 0, 0, STYLE_NORMAL,
-		_("Window too small: %dx%d, at least %dx%d"), canvas->cols,
+		_("Terminal too small: %dx%d, at least %dx%d"), canvas->cols,
 		canvas->rows, FRAME_COLS_MIN, FRAME_ROWS_MIN);
 	canvas_cursor(canvas, 0, 0);
 	return false;

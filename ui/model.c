@@ -151,7 +151,7 @@ static void outcome_free(gpointer data)
 {
 	struct outcome_model *it = data;
 
-	FREE_TEXTS(&it->label, &it->explanation, &it->clause);
+	FREE_TEXTS(&it->label, &it->explanation);
 	g_clear_pointer(&it->consequences, g_ptr_array_unref);
 	g_free(it);
 }
@@ -354,9 +354,9 @@ void model_clear(struct model *m)
 	FREE_TEXTS(&m->decision.check_line, &m->decision.reason,
 		&m->decision.error, &m->finish.result, &m->finish.case_no,
 		&m->finish.time, &m->finish.password_hint, &m->finish.rating);
-	FREE_TEXTS(&m->search.text, &m->search.note, &m->one_case.title,
-		&m->one_case.state, &m->sync.line1, &m->sync.line2,
-		&m->sync.last_success, &m->sync.check);
+	FREE_TEXTS(&m->search.text, &m->one_case.title, &m->one_case.state,
+		&m->sync.line1, &m->sync.line2, &m->sync.last_success,
+		&m->sync.check);
 	FREE_TEXTS(&m->login.window_name, &m->login.staff_no,
 		&m->login.last_logout, &m->login.credentials, &m->visit.ticket,
 		&m->visit.person, &m->visit.item, &m->visit.elapsed);

@@ -154,7 +154,7 @@ struct materials_model {
 
 /* Decision */
 struct outcome_model {
-	char *label, *explanation, *clause;
+	char *label, *explanation;
 	bool possible, advised;
 	GPtrArray *consequences; /* char *: what F8 will do */
 };
@@ -193,7 +193,6 @@ struct search_model {
 	GPtrArray *hits; /* struct hit_model */
 	int focus;
 	GPtrArray *preview; /* char * */
-	char *note;
 };
 struct case_model {
 	char *title, *state;

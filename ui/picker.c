@@ -183,6 +183,22 @@ const char *picker_reason(const struct picker *picker, const GPtrArray *items,
 	return item ? item->reason : NULL;
 }
 
+void picker_hints(const struct picker *picker, struct hint_list *hints)
+{
+	if (picker->several) {
+		hint_add(hints, ACTION_MARK, _("tick"));
+		hint_add(hints, ACTION_NEXT, _("done"));
+	} else {
+		hint_add(hints, ACTION_NEXT, _("take it"));
+	}
+	hint_add(hints, ACTION_PICK,
+		picker->several ? _("tick that line") : _("that line"));
+	hint_add(hints, ACTION_TEXT, _("to find"));
+	hint_add(hints, ACTION_BACK, _("close"));
+	if (!edit_is_empty(&picker->filter))
+		hint_add(hints, ACTION_CLEAR, _("empty"));
+}
+
 /* Drawing ------------------------------------------------------------------ */
 
 /* A line without a key stands where the words of the others do. */

@@ -48,6 +48,8 @@ void picker_open(struct picker *picker, int focus);
 void picker_close(struct picker *picker); /* frees what is typed */
 enum picked picker_key(struct picker *picker, const GPtrArray *items,
 	picker_match_fn *match, const struct key_event *key, int *index);
+/* What its keys do, for the hint line. */
+void picker_hints(const struct picker *picker, struct hint_list *hints);
 /* Centred in area. columns: 1 or 2. */
 void picker_draw(const struct picker *picker, const GPtrArray *items,
 	picker_match_fn *match, const char *title, int columns,

@@ -8,13 +8,12 @@
 #include "ui/view_common.h"
 #include "ui/views.h"
 
-enum { COLUMNS = 4, REASON_CHARS = 200 };
+enum { COLUMNS = 3, REASON_CHARS = 200 };
 
 static const struct column columns[COLUMNS] = {
 	{.width = 19},
-	{.width = 38, .grow = 1, .priority = 2},
-	{.width = 7, .priority = 1},
-	{.width = 7, .priority = 3},
+	{.width = 38, .grow = 1, .priority = 1},
+	{.width = 7, .priority = 2},
 };
 
 struct decision_state {
@@ -239,7 +238,7 @@ static void draw_outcomes(const struct decision_state *state,
 					  : g_strdup_printf(_("(%s)"),
 						    or_empty(outcome->label));
 		const char *const texts[COLUMNS] = {label, outcome->explanation,
-			outcome->clause, outcome->advised ? _("advised") : ""};
+			outcome->advised ? _("advised") : ""};
 		bool is_focused = (int)i == model->decision.focus;
 
 		if (!page_need(page, 1))
@@ -334,8 +333,7 @@ static void hints(
 		g_strdup_printf("1-%u", model->decision.outcomes->len);
 
 	if (state->picker.is_open) {
-		hint_add(out, ACTION_NEXT, _("take this line"));
-		hint_add(out, ACTION_BACK, _("close"));
+		picker_hints(&state->picker, out);
 		return;
 	}
 	if (outcome && outcome->possible)

@@ -287,6 +287,19 @@ static void draw_page_list(const struct page *page, const struct model *model,
 			STYLE_OFF, TEXT_CUT_END);
 }
 
+/* The keys of pages stand at them: the hint line has no room for these. */
+static void draw_page_keys(struct canvas *canvas, int row,
+	const struct material_model *material, const char *title)
+{
+	guint count = array_len(material->pages);
+	const char *text = count > 1 ? _(" Left Right page  Del removes ")
+				     : _(" Del removes ");
+	int col = canvas->cols - 4 - canvas_width(text);
+
+	if (count > 0 && col > canvas_width(title) + 8)
+		canvas_text(canvas, row, col, text, STYLE_NORMAL);
+}
+
 /* The lower half: pages left, picture right, checks below. */
 static void draw_pages(struct page *page, const struct model *model, int rows)
 {
@@ -299,6 +312,7 @@ static void draw_pages(struct page *page, const struct model *model, int rows)
 	title = g_strdup_printf(
 		"%d %s", model->materials.focus + 1, or_empty(material->name));
 	page_section(page, title);
+	draw_page_keys(page->canvas, page->row - 1, material, title);
 	width = draw_picture(
 		page->canvas, page->row, rows, material, model->materials.page);
 	cols = page->canvas->cols - width - (width ? 3 : 1);

@@ -102,10 +102,6 @@ static void draw(const void *data, const struct model *model,
 
 	page_begin(&page, list.rows, body.cols);
 	draw_hits(model, &page, MAX(list.rows - PREVIEW_ROWS, LIST_MIN));
-	if (model->search.note) {
-		page_blank(&page);
-		page_wrapped(&page, 1, model->search.note, STYLE_NORMAL);
-	}
 	draw_preview(model, &page);
 	page_show(&page, canvas, list);
 	label = canvas_text(

@@ -78,6 +78,18 @@ static void replace_page(struct json *material, int replaced)
 	json_put(material, "pages", pages);
 }
 
+/* One key mends it, F7: so not the sentence of the error with its own. */
+static const char *capture_trouble(const GError *error)
+{
+	if (g_error_matches(error, LINK_ERROR, LINK_ERROR_ABSENT))
+		return _("the device is not connected");
+	if (g_error_matches(error, LINK_ERROR, LINK_ERROR_TIMEOUT))
+		return _("the device did not answer");
+	if (g_error_matches(error, LINK_ERROR, LINK_ERROR_BUSY))
+		return _("the device is busy");
+	return _("the device reported a fault, it is logged");
+}
+
 static void say_capture_error(
 	struct app *app, const struct json *material, const GError *error)
 {
@@ -91,9 +103,9 @@ static void say_capture_error(
 			kept);
 	else
 		app_say(app,
-			_("No picture came: %s %zu pages of this paper are "
+			_("No picture came: %s. %zu pages of this paper are "
 			  "kept. F7 tries again."),
-			text_error(error), kept);
+			capture_trouble(error), kept);
 }
 
 /* Nobody waits for these any more. */

@@ -48,10 +48,18 @@ static struct due due_of(struct app *app, const struct catalog_limit *limit)
 		       : plain;
 }
 
-static void add_due_line(struct app *app, GPtrArray *lines, const char *name,
-	const struct catalog_limit *limit)
+/* Case type 1 is decided on the spot (即办件): the promise ends today. */
+static struct due promise_of(
+	struct app *app, const struct catalog_limit *promise)
 {
-	struct due due = due_of(app, limit);
+	return app->visit.item->case_type == 1
+		       ? (struct due){.day = app_today(app)}
+		       : due_of(app, promise);
+}
+
+static void add_due_line(GPtrArray *lines, const char *name,
+	const struct catalog_limit *limit, struct due due)
+{
 	char day[DAY_TEXT];
 	g_autofree char *line = NULL;
 
@@ -72,13 +80,6 @@ static void add_basis_line(struct app *app, struct outcome_model *row,
 	model_line(row->consequences, line);
 }
 
-/* The column holds the clause of §32; of what is no licence the law stands
- * below. */
-static const char *clause_of(const struct app *app, const char *clause)
-{
-	return item_is_licence(app->visit.item) ? clause : "";
-}
-
 /* The view ---------------------------------------------------------------- */
 
 static void show_accept(struct app *app, const struct judgement *judged)
@@ -91,13 +92,14 @@ static void show_accept(struct app *app, const struct judgement *judged)
 
 	model_text(&row->label, _("Accept"));
 	model_text(&row->explanation, _("complete and in legal form"));
-	model_text(&row->clause, clause_of(app, _("item 5")));
 	row->possible = judged->acceptance.may_accept;
 	row->advised = judged->acceptance.may_accept;
 	model_line(row->consequences,
 		_("papers   receipt 1, notice of acceptance 2"));
-	add_due_line(app, row->consequences, _("promised"), limits.promise);
-	add_due_line(app, row->consequences, _("by law  "), limits.statutory);
+	add_due_line(row->consequences, _("promised"), limits.promise,
+		promise_of(app, limits.promise));
+	add_due_line(row->consequences, _("by law  "), limits.statutory,
+		due_of(app, limits.statutory));
 	add_basis_line(app, row, CASE_EVENT_ACCEPT, NULL);
 	json_each (material, json_get(body, "materials")) {
 		const struct catalog_material *def = item_material(
@@ -137,7 +139,6 @@ static void show_refuse(
 	model_text(&row->label, _("Refuse: not this office"));
 	model_text(&row->explanation,
 		_("name the office that is responsible, and the remedies"));
-	model_text(&row->clause, clause_of(app, _("item 2")));
 	row->possible = true;
 	row->advised = judged->acceptance.proposal == OUTCOME_REFUSE;
 	fill_refusal(app, row, reason);
@@ -256,7 +257,7 @@ static void drop_local(struct json *body)
 static void set_dates(struct app *app, struct case_record *record)
 {
 	struct item_limits limits = item_limits(app->visit.item, record);
-	struct due promised = due_of(app, limits.promise);
+	struct due promised = promise_of(app, limits.promise);
 	struct due statutory = due_of(app, limits.statutory);
 
 	day_format(promised.day, record->promised_due);

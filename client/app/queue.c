@@ -411,9 +411,8 @@ static void abandon_draft(struct app *app, const char *reason)
 		app_say_error(app, error);
 }
 
-static char *aside_text(
-	const struct app *app, enum ticket_action action, const char *number,
-	const char *target)
+static char *aside_text(const struct app *app, enum ticket_action action,
+	const char *number, const char *target)
 {
 	bool asks = app->rating.open && !strcmp(app->rating.ticket_no, number);
 

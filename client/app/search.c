@@ -93,8 +93,6 @@ void search_show(struct app *app, const char *text)
 {
 	struct search_model *out = &app->model.search;
 	g_autoptr(GError) error = NULL;
-	g_autofree char *note = NULL;
-	int64_t start_ms = clock_boot_ms();
 
 	model_text(&out->text, text);
 	out->focus = 0;
@@ -106,11 +104,6 @@ void search_show(struct app *app, const char *text)
 			app_say_error(app, error);
 	}
 	fill_hits(app);
-	if (*text)
-		note = g_strdup_printf(_("%u found, %.2f s"),
-			app->search_hits ? app->search_hits->len : 0,
-			(double)(clock_boot_ms() - start_ms) / 1000);
-	model_text(&out->note, note);
 	show_preview(app);
 	app_changed(app, false);
 }

@@ -112,6 +112,25 @@ static bool put_attempts(struct app *app, const char *key, int count)
 	return false;
 }
 
+static void say_locked(struct app *app, int64_t since_ms)
+{
+	app_say(app,
+		_("Too many attempts: locked for %d more minutes. The hall "
+		  "desk can help."),
+		(int)((ATTEMPTS_WAIT_MS - since_ms - 1) / 60000) + 1);
+}
+
+static void say_tries_left(struct app *app, int count)
+{
+	if (count >= ATTEMPTS_MAX)
+		say_locked(app, 0);
+	else
+		app_say(app,
+			_("Staff number and password do not match. %d tries "
+			  "left; the hall desk can help."),
+			ATTEMPTS_MAX - count);
+}
+
 static bool count_attempt(struct app *app, const char *key)
 {
 	struct attempts attempts = attempts_of(app, key);
@@ -123,10 +142,7 @@ static bool count_attempt(struct app *app, const char *key)
 	/* The boot clock began anew, and so does the wait. */
 	if (!attempts.is_this_boot)
 		put_attempts(app, key, attempts.count);
-	app_say(app,
-		_("Too many attempts: locked for %d more minutes. The hall "
-		  "desk can help."),
-		(int)((ATTEMPTS_WAIT_MS - attempts.since_ms - 1) / 60000) + 1);
+	say_locked(app, attempts.since_ms);
 	return false;
 }
 
@@ -142,10 +158,7 @@ static const struct person *check_password(
 	if (!password_verify(password, person ? person->verifier : NULL)) {
 		audit_session(app, AUDIT_LOGIN_FAILED, person ? staff_no : "",
 			"denied");
-		app_say(app,
-			_("Staff number and password do not match. %d tries "
-			  "left; the hall desk can help."),
-			MAX(0, ATTEMPTS_MAX - attempts_of(app, key).count));
+		say_tries_left(app, attempts_of(app, key).count);
 		return NULL;
 	}
 	store_set_meta(app->store, key, "0", NULL);

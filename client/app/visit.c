@@ -81,7 +81,12 @@ void visit_begin(struct app *app, struct ticket *take_ticket)
 	visit_go(app, VIEW_IDENTIFY);
 	if (app->model.view != VIEW_IDENTIFY)
 		return; /* not saved, and said */
-	app_say(app, _("%s is called. Card on the reader, or type the number."),
+	app_say(app,
+		app->visit.ticket->kind == TICKET_NONE
+			? _("%s is opened. Card on the reader, or type the "
+			    "number.")
+			: _("%s is called. Card on the reader, or type the "
+			    "number."),
 		app->visit.ticket->number);
 	if (devices_has(app, "idcard"))
 		identify_read_card(app, NULL);

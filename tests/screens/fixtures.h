@@ -794,14 +794,13 @@ static void materials_offline(struct model *m, bool zh)
 /* Decision, finish ------------------------------------------------------------
  */
 
-static struct outcome_model *fixture_outcome(struct model *m, const char *label,
-	const char *explanation, const char *clause)
+static struct outcome_model *fixture_outcome(
+	struct model *m, const char *label, const char *explanation)
 {
 	struct outcome_model *it = model_add_outcome(m->decision.outcomes);
 
 	model_text(&it->label, label);
 	model_text(&it->explanation, explanation);
-	model_text(&it->clause, clause);
 	it->possible = true;
 	return it;
 }
@@ -818,8 +817,8 @@ static void decision_typical(struct model *m, bool zh)
 			"Check: required 4 of 4; waivable 1 missing; form "
 			"valid   Licensing Law, Art. 32"));
 	it = fixture_outcome(m, say(zh, "受理", "Accept"),
-		say(zh, "材料齐全，符合法定形式", "complete and in legal form"),
-		say(zh, "第五项", "(5)"));
+		say(zh, "材料齐全，符合法定形式",
+			"complete and in legal form"));
 	it->advised = true;
 	model_line(it->consequences,
 		say(zh,
@@ -835,19 +834,16 @@ static void decision_typical(struct model *m, bool zh)
 			"goes to  market regulation, acceptance desk"));
 	it = fixture_outcome(m, say(zh, "补正", "Ask to complete"),
 		say(zh, "不齐全或不合法定形式；一次告知全部内容",
-			"incomplete; tell all once"),
-		say(zh, "第四项", "(4)"));
+			"incomplete; tell all once"));
 	it = fixture_outcome(m, say(zh, "不受理", "No licence needed"),
 		say(zh, "依法不需要取得许可；即时告知",
-			"the law asks for none"),
-		say(zh, "第一项", "(1)"));
+			"the law asks for none"));
 	model_line(it->consequences,
 		say(zh, "文书   不受理通知书 2 份，写明救济途径",
 			"papers   notice with the remedy"));
 	it = fixture_outcome(m, say(zh, "不予受理", "Not this office"),
 		say(zh, "不属于本机关职权；写明向哪个机关申请",
-			"name the office that is responsible"),
-		say(zh, "第二项", "(2)"));
+			"name the office that is responsible"));
 	it->possible = false;
 	model_text(&m->message,
 		say(zh,
@@ -949,8 +945,6 @@ static void search_empty(struct model *m, bool zh)
 {
 	fixture_frame(m, VIEW_SEARCH, zh);
 	model_text(&m->search.text, "lsl");
-	model_text(&m->search.note,
-		say(zh, "本大厅本年没有。", "none in this hall and year."));
 }
 
 static void search_typical(struct model *m, bool zh)
@@ -980,9 +974,6 @@ static void search_typical(struct model *m, bool zh)
 	model_line(m->search.preview,
 		say(zh, "承诺到 2026-11-30，剩 3 工作日",
 			"promised until 2026-11-30, 3 working days left"));
-	model_text(&m->search.note,
-		say(zh, "查询已记日志：谁、何时、查什么。",
-			"The search is logged: who, when, what."));
 }
 
 static void case_typical(struct model *m, bool zh)

@@ -1,5 +1,6 @@
 /* Papers and decision: what stands in the way of acceptance, what F8 binds,
  * and that nothing of it is left when it fails. No device is there. */
+#include "client/base/clock.h"
 #include "tests/unit/test_app.h"
 
 enum { ROW_ACCEPT, ROW_REFUSE };
@@ -309,6 +310,19 @@ static void test_no_numbers(void)
 	desk_free(desk);
 }
 
+/* What is decided on the spot is promised for today. */
+static void test_promise_at_once(void)
+{
+	struct desk *desk = desk_at_work();
+	g_autofree char *today = NULL, *line = NULL;
+
+	do_to_decision(desk);
+	today = clock_format(seen(desk)->now_ms, "%Y-%m-%d");
+	line = g_strdup_printf("当场（0.5 工作日）, until %s\n", today);
+	assert_holds(consequences(desk, ROW_ACCEPT), line);
+	desk_free(desk);
+}
+
 /* A temporary billboard has a promise of its own. */
 static void test_promise_of_situation(void)
 {
@@ -454,6 +468,7 @@ int main(int argc, char **argv)
 	g_test_add_func("/app/materials/no-camera", test_no_camera);
 	g_test_add_func("/app/decide/missing-paper", test_missing_paper);
 	g_test_add_func("/app/decide/accept", test_accept);
+	g_test_add_func("/app/decide/promise-at-once", test_promise_at_once);
 	g_test_add_func("/app/decide/refuse", test_refuse);
 	g_test_add_func("/app/decide/refuse-typed", test_refuse_typed);
 	g_test_add_func("/app/decide/lead", test_lead);

@@ -39,7 +39,7 @@ static void test_login_locked(void)
 	desk_open(desk);
 	for (int i = 0; i < 5; i++)
 		desk_act(desk, INTENT_LOGIN, 0, 0, "1003", "wrong-one");
-	assert_said(desk, "0 tries left");
+	assert_said(desk, "locked for 5 more minutes");
 	desk_act(desk, INTENT_LOGIN, 0, 0, "1003", test_password);
 	assert_said(desk, "locked for 5 more minutes");
 	assert_view(desk, VIEW_LOGIN);
@@ -120,7 +120,7 @@ static void test_login_unknown_locked(void)
 	desk_open(desk);
 	for (int i = 0; i < 5; i++)
 		desk_act(desk, INTENT_LOGIN, 0, 0, "9999", "wrong-one");
-	assert_said(desk, "0 tries left");
+	assert_said(desk, "locked for 5 more minutes");
 	desk_act(desk, INTENT_LOGIN, 0, 0, "9999", "wrong-one");
 	assert_said(desk, "locked for 5 more minutes");
 	desk_free(desk);

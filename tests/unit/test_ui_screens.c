@@ -182,7 +182,7 @@ static void test_too_small(void)
 	screen_sync(screen, &model);
 	screen_draw(screen, &model, canvas);
 	row = canvas_row_text(canvas, 0);
-	g_assert_true(g_str_has_prefix(row, "窗口太小：40x10，至少 40x12"));
+	g_assert_true(g_str_has_prefix(row, "终端太小：40x10，至少 40x12"));
 	screen_free(screen);
 	model_clear(&model);
 }
