@@ -223,7 +223,7 @@ static void draw_buttons(const struct dialog_model *model,
 	struct canvas *canvas, int row, int col, int cols)
 {
 	g_autofree char *back = g_strdup_printf(
-		"Esc %s", is_notice(model) ? _("close") : _("leave it"));
+		"Esc %s", is_notice(model) ? _("close") : _("cancel"));
 	int width = canvas_width(back);
 
 	if (model->verb)
@@ -285,5 +285,5 @@ void dialog_hints(const struct dialog *dialog, const struct dialog_model *model,
 		hint_add(hints, ACTION_PICK, _("reason"));
 		hint_add(hints, ACTION_PANE_NEXT, _("type another one"));
 	}
-	hint_add(hints, ACTION_BACK, _("leave it"));
+	hint_add(hints, ACTION_BACK, _("cancel"));
 }

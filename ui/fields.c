@@ -401,7 +401,7 @@ void fields_hints(const struct fields_state *state,
 		picker_hints(&state->picker, hints);
 		return;
 	}
-	hint_add(hints, ACTION_PANE_NEXT, _("one by one"));
+	hint_add(hints, ACTION_PANE_NEXT, _("field by field"));
 	if (field && array_len(field->options) > 0)
 		hint_add(hints, ACTION_OPTIONS, _("values"));
 	else
@@ -454,7 +454,7 @@ char *fields_summary(const struct form_model *form)
 		else
 			optional++;
 	}
-	return g_strdup_printf(_("%d fields: filled %d, to mend %d, missing "
-				 "%d, optional %d"),
+	return g_strdup_printf(
+		_("%d fields: filled %d, to fix %d, missing %d, optional %d"),
 		all, filled, wrong, missing, optional);
 }

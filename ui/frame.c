@@ -173,7 +173,8 @@ static void add_parts(struct header *out, const struct model *model, int cols)
 		header->yellow || header->red ? PART_WARNINGS
 					      : PART_NO_WARNINGS,
 		false,
-		g_strdup_printf(_("Y%d R%d"), header->yellow, header->red));
+		g_strdup_printf(
+			_("yellow %d red %d"), header->yellow, header->red));
 	add_part(out, PART_HALL, true, g_strdup(hall));
 	add_time(out, model, cols);
 }
@@ -336,8 +337,8 @@ static char *banner_text(const struct model *model)
 				  "SPECIMEN "));
 	if (header->link == LINK_SHOW_DOWN)
 		return g_strdup_printf(
-			_("!!!! Offline since %s, %d min. Receive and print "
-			  "receipts; no licences, seals, handing out "),
+			_("!!!! Offline since %s, %d min. Receiving works; no "
+			  "licences, seals, results "),
 			header->link_since ? header->link_since : "?",
 			header->link_down_min);
 	if (header->clock_unsure)

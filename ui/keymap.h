@@ -16,48 +16,47 @@
 
 /* X(code, name, keys, help): keys as written in the configuration, the first
  * one is shown. Actions without keys come from printable keys. */
-#define ACTIONS(X)                                                             \
-	X(ACTION_NEXT, "next", "Enter",                                        \
-		N_("next step; never takes legal effect"))                     \
-	X(ACTION_BACK, "back", "Esc F12", N_("one level back, nothing lost"))  \
-	X(ACTION_HELP, "help", "F1", N_("help for this view"))                 \
-	X(ACTION_CALL, "call", "F2", N_("call, or call again"))                \
-	X(ACTION_HOME, "home", "F3", N_("to the queue, draft kept"))           \
-	X(ACTION_OPTIONS, "options", "F4", N_("what may stand here"))          \
-	X(ACTION_REDO, "redo", "F5", N_("do it again: read, retake, refresh")) \
-	X(ACTION_ANOTHER, "another", "F6", N_("one more, another"))            \
-	X(ACTION_CAPTURE, "capture", "F7", N_("bring paper or a code in"))     \
-	X(ACTION_DO, "do", "F8", N_("make this view take effect"))             \
-	X(ACTION_ASIDE, "aside", "F9", N_("put aside, take back"))             \
-	X(ACTION_MENU, "menu", "Ctrl+K F10", N_("menu of everything"))         \
-	X(ACTION_GOTO, "goto", "Ctrl+G", N_("to another view, by digit"))      \
-	X(ACTION_FIND, "find", "Ctrl+F", N_("search"))                         \
-	X(ACTION_REVEAL, "reveal", "Ctrl+E", N_("show or cover full data"))    \
-	X(ACTION_UNDO, "undo", "Ctrl+Z", N_("undo the last change"))           \
-	X(ACTION_CLEAR, "clear", "Ctrl+U", N_("empty the field or filter"))    \
-	X(ACTION_REDRAW, "redraw", "Ctrl+L", N_("paint everything again"))     \
-	X(ACTION_COPY, "copy", "Ctrl+C", N_("says how to copy"))               \
-	X(ACTION_PANE_NEXT, "pane-next", "Tab", N_("next field or pane"))      \
-	X(ACTION_PANE_BACK, "pane-back", "Shift+Tab",                          \
-		N_("previous field or pane"))                                  \
-	X(ACTION_UP, "up", "Up", N_("line up"))                                \
-	X(ACTION_DOWN, "down", "Down", N_("line down"))                        \
-	X(ACTION_PAGE_UP, "page-up", "PgUp", N_("page up"))                    \
-	X(ACTION_PAGE_DOWN, "page-down", "PgDn", N_("page down"))              \
-	X(ACTION_FIRST, "first", "Home", N_("to the beginning"))               \
-	X(ACTION_LAST, "last", "End", N_("to the end"))                        \
-	X(ACTION_LEFT, "left", "Left", N_("left in the text, page before"))    \
-	X(ACTION_RIGHT, "right", "Right", N_("right in the text, page after")) \
-	X(ACTION_EARLIER, "earlier", "Ctrl+Left",                              \
-		N_("move this page forward"))                                  \
-	X(ACTION_LATER, "later", "Ctrl+Right", N_("move this page back"))      \
-	X(ACTION_REMOVE, "remove", "Del", N_("take this row or page away"))    \
-	X(ACTION_BACKSPACE, "backspace", "Backspace",                          \
-		N_("delete the character before"))                             \
-	X(ACTION_PICK, "pick", "", N_("pick the numbered line"))               \
-	X(ACTION_MARK, "mark", "", N_("tick, select"))                         \
-	X(ACTION_TEXT, "text", "", N_("letters: text or filter"))              \
-	X(ACTION_PASTE, "paste", "", N_("pasted text goes into the field"))
+#define ACTIONS(X)                                                         \
+	X(ACTION_NEXT, "next", "Enter", N_("next step, never final"))      \
+	X(ACTION_BACK, "back", "Esc F12", N_("back, nothing is lost"))     \
+	X(ACTION_HELP, "help", "F1", N_("help for this view"))             \
+	X(ACTION_CALL, "call", "F2", N_("call, or call again"))            \
+	X(ACTION_HOME, "home", "F3", N_("queue; draft is kept"))           \
+	X(ACTION_OPTIONS, "options", "F4", N_("possible values"))          \
+	X(ACTION_REDO, "redo", "F5", N_("redo: read, refresh"))            \
+	X(ACTION_ANOTHER, "another", "F6", N_("one more, another"))        \
+	X(ACTION_CAPTURE, "capture", "F7", N_("take a page or a code"))    \
+	X(ACTION_DO, "do", "F8", N_("carry out"))                          \
+	X(ACTION_ASIDE, "aside", "F9", N_("put aside, take back"))         \
+	X(ACTION_MENU, "menu", "Ctrl+K F10", N_("menu of everything"))     \
+	X(ACTION_GOTO, "goto", "Ctrl+G", N_("another view, by digit"))     \
+	X(ACTION_FIND, "find", "Ctrl+F", N_("search"))                     \
+	X(ACTION_REVEAL, "reveal", "Ctrl+E", N_("show or hide all data"))  \
+	X(ACTION_UNDO, "undo", "Ctrl+Z", N_("undo the last change"))       \
+	X(ACTION_CLEAR, "clear", "Ctrl+U", N_("empty field or filter"))    \
+	X(ACTION_REDRAW, "redraw", "Ctrl+L", N_("paint everything again")) \
+	X(ACTION_COPY, "copy", "Ctrl+C", N_("says how to copy"))           \
+	X(ACTION_PANE_NEXT, "pane-next", "Tab", N_("next field or pane"))  \
+	X(ACTION_PANE_BACK, "pane-back", "Shift+Tab",                      \
+		N_("previous field or pane"))                              \
+	X(ACTION_UP, "up", "Up", N_("line up"))                            \
+	X(ACTION_DOWN, "down", "Down", N_("line down"))                    \
+	X(ACTION_PAGE_UP, "page-up", "PgUp", N_("page up"))                \
+	X(ACTION_PAGE_DOWN, "page-down", "PgDn", N_("page down"))          \
+	X(ACTION_FIRST, "first", "Home", N_("to the beginning"))           \
+	X(ACTION_LAST, "last", "End", N_("to the end"))                    \
+	X(ACTION_LEFT, "left", "Left", N_("left; previous page"))          \
+	X(ACTION_RIGHT, "right", "Right", N_("right; next page"))          \
+	X(ACTION_EARLIER, "earlier", "Ctrl+Left",                          \
+		N_("move this page forward"))                              \
+	X(ACTION_LATER, "later", "Ctrl+Right", N_("move this page back"))  \
+	X(ACTION_REMOVE, "remove", "Del", N_("remove row or page"))        \
+	X(ACTION_BACKSPACE, "backspace", "Backspace",                      \
+		N_("delete a character"))                                  \
+	X(ACTION_PICK, "pick", "", N_("pick the numbered line"))           \
+	X(ACTION_MARK, "mark", "", N_("tick, select"))                     \
+	X(ACTION_TEXT, "text", "", N_("text or filter"))                   \
+	X(ACTION_PASTE, "paste", "", N_("pasted into the field"))
 
 #define ACTION_ROW(code, name, keys, help) code,
 enum action { ACTION_NONE, ACTIONS(ACTION_ROW) ACTION_COUNT };

@@ -21,7 +21,7 @@ struct error_text {
 /* What happened, what was kept, what to do; 78 columns. */
 static const struct error_text error_texts[] = {
 	{"item.invalid", N_("A value breaks its rule. What was typed is kept, "
-			    "mend it.")},
+			    "correct it.")},
 	{"item.syntax",
 		N_("The answer cannot be read. Nothing was changed, it is "
 		   "logged.")},
@@ -69,9 +69,8 @@ static const struct error_text error_texts[] = {
 		   "version.")},
 	{"store.locked",
 		N_("Another yikou has this window open. Close it first.")},
-	{"store.numbers",
-		N_("No leased number left. The draft is kept; numbers come "
-		   "once on line.")},
+	{"store.numbers", N_("No leased number left. The draft is kept; "
+			     "numbers come once online.")},
 	{"other", N_("It did not work. Your data is kept, it is logged.")},
 };
 

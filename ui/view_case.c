@@ -85,7 +85,7 @@ static void hints(
 	hint_add(out, ACTION_REVEAL,
 		model->one_case.revealed ? _("cover again")
 					 : _("full data, 30 s, logged"));
-	hint_add(out, ACTION_OPTIONS, _("papers, print again"));
+	hint_add(out, ACTION_OPTIONS, _("documents, print again"));
 	hint_add(out, ACTION_PAGE_DOWN, _("more"));
 }
 

@@ -12,7 +12,7 @@ static const struct {
 	{VIEW_IDENTIFY, N_("ID")},
 	{VIEW_ITEM, N_("Item")},
 	{VIEW_FORM, N_("Form")},
-	{VIEW_MATERIALS, N_("Papers")},
+	{VIEW_MATERIALS, N_("Docs")},
 	{VIEW_DECISION, N_("Decide")},
 	{VIEW_FINISH, N_("Done")},
 };

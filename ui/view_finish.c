@@ -8,7 +8,7 @@
 enum { COLUMNS = 4 };
 
 static const struct column columns[COLUMNS] = {
-	{.width = 8},
+	{.width = 9},
 	{.width = 22, .grow = 1},
 	{.width = 8, .priority = 2},
 	{.width = 32, .grow = 1, .priority = 1, .cut = TEXT_CUT_MIDDLE},

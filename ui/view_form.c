@@ -57,7 +57,7 @@ static void hints(
 	const struct fields_state *state = data;
 
 	if (!state->picker.is_open)
-		hint_add(out, ACTION_NEXT, _("next open place"));
+		hint_add(out, ACTION_NEXT, _("next open field"));
 	fields_hints(state, &model->form, out);
 	if (!state->picker.is_open)
 		hint_add(out, ACTION_ASIDE, _("put aside"));

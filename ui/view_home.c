@@ -310,7 +310,7 @@ static void draw_due(const struct model *model, struct page *page)
 		g_strdup_printf(_("due today %d, ready to hand out %d"),
 			home->due_today, home->ready);
 	g_autofree char *papers = g_strdup_printf(
-		_("%d papers did not come out, the oldest of %s: Ctrl+F, F4"),
+		_("%d documents did not print, the oldest of %s: Ctrl+F, F4"),
 		home->papers_left, or_empty(home->papers_case));
 
 	if (due_rows(model) == 0)
@@ -334,8 +334,8 @@ static void draw_offline(const struct model *model, struct page *page)
 	page_blank(page);
 	page_text(page, 1, _("while offline"), STYLE_NORMAL);
 	page_wrapped(page, 3,
-		_("as usual  call, identify, items, forms, papers, receipts, "
-		  "rating"),
+		_("as usual  call, identify, items, forms, documents, "
+		  "receipts, rating"),
 		STYLE_NORMAL);
 	page_wrapped(page, 3,
 		_("not       sealed notices, licence library, handing out"),
@@ -355,8 +355,8 @@ static void draw_interrupted(const struct home_state *state,
 		return;
 	ticket = model->home.parked->pdata[index];
 	text = g_strdup_printf(
-		is_focused ? _("%s was interrupted; Enter goes on, nothing is "
-			       "lost")
+		is_focused ? _("%s was interrupted; Enter continues it, "
+			       "nothing is lost")
 			   : _("%s was interrupted; nothing is lost"),
 		or_empty(ticket->number));
 	canvas_text(
@@ -460,7 +460,7 @@ static void hints(
 	if (model->header.paused)
 		hint_add(out, ACTION_DO, _("open the window again"));
 	if (points_at_interrupted(state, model))
-		hint_add(out, ACTION_NEXT, _("go on with the visit"));
+		hint_add(out, ACTION_NEXT, _("continue the visit"));
 	else if (!model->header.paused)
 		hint_calls(state, model, out);
 	hint_add(out, ACTION_ANOTHER, _("no ticket"));

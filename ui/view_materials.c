@@ -15,7 +15,10 @@ enum {
 };
 
 static const struct column columns[COLUMNS] = {
-	{.title = N_("paper"), .width = 27, .grow = 1, .cut = TEXT_CUT_END},
+	{.title = N_("document needed"),
+		.width = 27,
+		.grow = 1,
+		.cut = TEXT_CUT_END},
 	{.title = N_("need"), .width = 8, .priority = 2},
 	{.title = N_("form"), .width = 8, .priority = 4},
 	{.title = N_("source"), .width = 10, .priority = 3},
@@ -53,7 +56,8 @@ static struct intent focus_on(const struct model *model, int index)
 		return intent_none();
 	if (!material->needed)
 		return intent_text(INTENT_MESSAGE, 0,
-			_("This paper is not needed here; the line says why."));
+			_("This document is not needed here; the line says "
+			  "why."));
 	return intent_index(INTENT_MATERIAL_FOCUS, index, 0);
 }
 
@@ -124,8 +128,8 @@ static struct intent print_form(const struct model *model)
 
 	if (!material || !material->printable)
 		return intent_text(INTENT_MESSAGE, 0,
-			_("This paper comes from the applicant; only forms "
-			  "made from what was filled in are printed here."));
+			_("The applicant brings this document; only forms "
+			  "filled in here are printed."));
 	return intent_index(INTENT_MATERIAL_PRINT, model->materials.focus, 0);
 }
 
@@ -208,7 +212,7 @@ static void draw_list(struct page *page, const struct model *model, int rows)
 		draw_material(page, model, i, widths);
 	list_rest_row(page, &part);
 	if (count == 0)
-		page_text(page, LIST_COL, _("this item needs no papers"),
+		page_text(page, LIST_COL, _("this item needs no documents"),
 			STYLE_NORMAL);
 }
 
@@ -420,7 +424,7 @@ static void hints(
 
 const struct view_ops view_materials = {
 	.id = VIEW_MATERIALS,
-	.title = N_("Papers"),
+	.title = N_("Documents"),
 	.state_size = 0,
 	.enter = enter,
 	.draw = draw,

@@ -87,7 +87,7 @@ static const char *capture_trouble(const GError *error)
 		return _("the device did not answer");
 	if (g_error_matches(error, LINK_ERROR, LINK_ERROR_BUSY))
 		return _("the device is busy");
-	return _("the device reported a fault, it is logged");
+	return _("device fault (logged)");
 }
 
 static void say_capture_error(
@@ -103,8 +103,8 @@ static void say_capture_error(
 			kept);
 	else
 		app_say(app,
-			_("No picture came: %s. %zu pages of this paper are "
-			  "kept. F7 tries again."),
+			_("No picture came: %s. %zu pages are kept; F7 tries "
+			  "again."),
 			capture_trouble(error), kept);
 }
 
@@ -147,7 +147,7 @@ static void take_pages(const struct capture *capture, const struct json *pages,
 	else
 		app_say(app,
 			_("%zu pages taken and kept. F7 takes the next one, "
-			  "Down goes to the next paper."),
+			  "Down is the next document."),
 			taken);
 	app_changed(app, true);
 }
@@ -256,8 +256,8 @@ void materials_capture(struct app *app, struct intent *intent)
 		return;
 	index = capture_target(app, intent->index);
 	if (index < 0)
-		app_say(app, _("No paper is missing. Enter goes to the "
-			       "decision."));
+		app_say(app,
+			_("Nothing is missing. Enter goes to the decision."));
 	else
 		start_capture(app, index, "camera", -1);
 }

@@ -22,11 +22,11 @@ static char *update_text(const struct offer_news *news)
 			  "%d withdrawn). Cases in work go on as they began."),
 			all, news->changed, news->added, news->withdrawn);
 	return g_strdup_printf(
-		news->changed ? _("Catalogue updated: 「%s」 changed. "
-				  "Cases in work go on as they began.")
+		news->changed ? _("Catalogue updated: 「%s」 changed. Open "
+				  "cases continue as they began.")
 		: news->added ? _("Catalogue updated: 「%s」 is new.")
-			      : _("Catalogue updated: 「%s」 is "
-				  "withdrawn. Cases in work go on."),
+			      : _("Catalogue updated: 「%s」 is withdrawn. "
+				  "Open cases continue."),
 		news->name);
 }
 
@@ -34,13 +34,13 @@ static char *trouble_text(const struct offer_news *news)
 {
 	if (news->held_is_news)
 		return g_strdup_printf(
-			_("The platform withdraws %d items at once: held, "
-			  "work goes on. The supervisor checks: yikou check."),
+			_("The platform withdraws %d items at once: held. "
+			  "Supervisor: run yikou check."),
 			news->held);
 	if (news->wrong > 0)
 		return g_strdup_printf(
-			_("The platform sent %d wrong catalogue entries: not "
-			  "taken, the old ones hold. See yikou check."),
+			_("%d wrong catalogue entries from the platform were "
+			  "not taken. See yikou check."),
 			news->wrong);
 	return NULL;
 }

@@ -95,7 +95,7 @@ static void show_accept(struct app *app, const struct judgement *judged)
 	row->possible = judged->acceptance.may_accept;
 	row->advised = judged->acceptance.may_accept;
 	model_line(row->consequences,
-		_("papers   receipt 1, notice of acceptance 2"));
+		_("prints   receipt 1, notice of acceptance 2"));
 	add_due_line(row->consequences, _("promised"), limits.promise,
 		promise_of(app, limits.promise));
 	add_due_line(row->consequences, _("by law  "), limits.statutory,
@@ -115,8 +115,8 @@ static void show_accept(struct app *app, const struct judgement *judged)
 	}
 	if (upstream_is_down(app))
 		model_line(row->consequences,
-			_("off line: the number comes from this window's "
-			  "block, the platform confirms later"));
+			_("offline: the number comes from this window's block; "
+			  "confirmed later"));
 }
 
 static void fill_refusal(
@@ -124,7 +124,7 @@ static void fill_refusal(
 {
 	g_ptr_array_set_size(row->consequences, 0);
 	model_line(row->consequences,
-		_("papers   receipt 1, notice of refusal 2"));
+		_("prints   receipt 1, notice of refusal 2"));
 	model_line(row->consequences,
 		_("remedies review within 60 days, court within 6 months"));
 	add_basis_line(app, row, CASE_EVENT_REFUSE, reason);
@@ -148,9 +148,8 @@ static char *check_line(const struct judgement *judged)
 {
 	const struct acceptance *a = &judged->acceptance;
 
-	return g_strdup_printf(
-		_("Check: required %d of %d; may follow %d of %d; form: %zu to "
-		  "mend"),
+	return g_strdup_printf(_("Check: required %d of %d; may be submitted "
+				 "later %d of %d; form: %zu to fix"),
 		a->n_must_complete, a->n_must, a->n_waivable_complete,
 		a->n_waivable, judged->problems);
 }
@@ -315,8 +314,8 @@ static bool is_lawful(
 		return true;
 	if (judged->problems > 0)
 		app_say(app,
-			_("Not accepted: the form has %zu to mend. Esc "
-			  "goes back, everything is kept."),
+			_("Not accepted: the form has %zu to fix. Esc goes "
+			  "back, everything is kept."),
 			judged->problems);
 	else if (a->n_blocking > 0)
 		app_say(app,
@@ -383,10 +382,10 @@ void decide_do(struct app *app, struct intent *intent)
 	app_refresh_header(app);
 	app_say(app, "%s",
 		event == CASE_EVENT_ACCEPT
-			? _("Accepted and kept. The papers are being made; the "
-			    "rating has started.")
-			: _("Refused and kept. The papers are being made; the "
-			    "rating has started."));
+			? _("Accepted and kept. The documents are being made; "
+			    "the rating has started.")
+			: _("Refused and kept. The documents are being made; "
+			    "the rating has started."));
 	documents_make(app, app->visit.record->case_id);
 	finish_start_rating(app);
 }

@@ -283,8 +283,8 @@ static void devd_lost(void *context, const GError *why)
 	g_ptr_array_set_size(app->devices, 0);
 	show_fault(app);
 	tell_pad(app);
-	app_say(app, _("The device controller is gone; it is started again. "
-		       "Typing goes on, nothing is lost."));
+	app_say(app, _("The device controller stopped and is restarting. "
+		       "Typing works, nothing is lost."));
 	app_revive_daemons(app);
 }
 

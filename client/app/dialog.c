@@ -67,7 +67,7 @@ static const struct dialog_row dialogs[DIALOG_KIND_COUNT] = {
 			.verb = N_("F8 park"),
 			.choices =
 				{
-					{"fetch", N_("fetches a paper")},
+					{"fetch", N_("fetches a document")},
 					{"copy", N_("makes copies")},
 					{"fill", N_("fills in a form")},
 					{"asks", N_("asks at the department")},
@@ -108,7 +108,7 @@ static const struct dialog_row dialogs[DIALOG_KIND_COUNT] = {
 					{"withdrew", N_("does not want to "
 							"apply now")},
 					{"papers", N_("comes back with the "
-						      "papers")},
+						      "documents")},
 				},
 			.answer = answer_abandon,
 		},
@@ -136,14 +136,14 @@ static const struct dialog_row dialogs[DIALOG_KIND_COUNT] = {
 					{"booked", N_("appointment is due")},
 					{"care", N_("old, ill, disabled, "
 						    "pregnant")},
-					{"again", N_("brings a missing paper "
-						     "or signature")},
+					{"again", N_("brings a missing "
+						     "document or signature")},
 				},
 			.answer = answer_turn,
 		},
 	[DIALOG_SOURCE] =
 		{
-			.title = N_("Where the paper comes from"),
+			.title = N_("Where the document comes from"),
 			.verb = N_("1-4 choose"),
 			.fill = fill_sources,
 			.answer = answer_source,
@@ -170,7 +170,7 @@ static const struct dialog_row dialogs[DIALOG_KIND_COUNT] = {
 		},
 	[DIALOG_PREVIEW] =
 		{
-			.title = N_("The papers, as F8 would print them"),
+			.title = N_("The documents, as F8 would print them"),
 		},
 	[DIALOG_FORM] =
 		{
@@ -181,7 +181,7 @@ static const struct dialog_row dialogs[DIALOG_KIND_COUNT] = {
 		},
 	[DIALOG_DOCUMENT] =
 		{
-			.title = N_("Print a paper of this case"),
+			.title = N_("Print a document of this case"),
 			.verb = N_("1-9 choose"),
 			.fill = reprint_fill_documents,
 			.answer = reprint_answer_document,
@@ -231,9 +231,8 @@ static void add_lines(struct app *app)
 			  "window."));
 	if (app->dialog == DIALOG_QUIT)
 		model_line(dialog->lines,
-			_("This visit is not finished. What was filled in and "
-			  "captured is kept; it goes on after the next "
-			  "log-in."));
+			_("This visit is not finished. Everything is kept; it "
+			  "continues after the next log-in."));
 	if (app->dialog == DIALOG_ABANDON)
 		model_line(dialog->lines,
 			_("The draft is closed with its reason; nothing is "
@@ -317,8 +316,8 @@ static void open_transfer(struct app *app)
 	if (app->model.dialog.choices->len > 0)
 		return;
 	dialog_close(app, NULL);
-	app_say(app, _("No other window is known here: the configuration names "
-		       "none. The visit is as it was."));
+	app_say(app, _("The configuration names no other window. The visit is "
+		       "as it was."));
 }
 
 static void answer_aside(struct app *app, const char *code, const char *reason)

@@ -115,8 +115,7 @@ static void job_done(struct job *job)
 
 	if (alone)
 		app_say(app,
-			job->again ? _("%s is out once more; that stands in "
-				       "the log.")
+			job->again ? _("%s was printed again; this is logged.")
 				   : _("%s is out."),
 			documents_title(job->kind->kind));
 	job_end(job);
@@ -346,7 +345,7 @@ void documents_reprint(struct app *app, struct intent *intent)
 	if (!app->visit.open || app->visit.record->state == CASE_DRAFT)
 		return;
 	if (app->jobs > 0)
-		app_say(app, _("The papers are being made."));
+		app_say(app, _("The documents are being made."));
 	else if (!make_next(app, app->visit.record->case_id, true))
 		reprint_open(app, app->visit.record->case_id);
 }

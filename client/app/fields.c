@@ -135,8 +135,7 @@ static char *cross_problem_text(const struct form_problem *problem)
 		return g_strdup_printf(_("%s years needed; is %s"),
 			problem->arg, problem->arg2);
 	case PROBLEM_TWICE:
-		return g_strdup_printf(
-			_("stands already in row %s"), problem->arg);
+		return g_strdup_printf(_("is already in row %s"), problem->arg);
 	case PROBLEM_AT_MOST:
 		return g_strdup_printf(
 			_("must not be more than %s"), problem->arg);
@@ -264,7 +263,7 @@ static const char *origin_text(
 	if (!strcmp(origin, "derived"))
 		return _("worked out");
 	if (!strcmp(origin, "default"))
-		return _("usual");
+		return _("default");
 	if (!strcmp(origin, "card"))
 		return _("card");
 	if (g_str_has_prefix(origin, "applicant.") &&

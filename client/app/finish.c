@@ -72,7 +72,7 @@ static void show_upload(struct app *app)
 		line = g_strdup_printf(_("Upload   %d steps wait; they go by "
 					 "themselves%s"),
 			app->model.header.unsent,
-			upstream_is_down(app) ? _(", off line now") : "");
+			upstream_is_down(app) ? _(", offline now") : "");
 	model_line(out->lines, line);
 }
 
@@ -147,7 +147,7 @@ static void close_for_fault(struct app *app)
 {
 	finish_rating_close(app, RATING_NONE_DEVICE);
 	app_say(app, _("The rating pad does not answer: recorded as not rated "
-		       "(device fault). The case is not touched by it."));
+		       "(device fault)."));
 }
 
 static gboolean rating_timeout(gpointer user_data)
@@ -401,7 +401,8 @@ void finish_done(struct app *app, struct intent *intent)
 	app_refresh_header(app);
 	devices_announce(app, NULL);
 	if (app->rating.open)
-		app_say(app, _("%s is finished; the rating goes on."), number);
+		app_say(app, _("%s is finished; the rating continues."),
+			number);
 	else
 		app_say(app, _("%s is finished. Rating: %s."), number,
 			finish_rating_text(result));

@@ -185,7 +185,7 @@ static void say_problems(
 	app->model.form.focus = fields_first_problem(fields, problems);
 	fields_show(fields, &app->model.form);
 	app_changed(app, true);
-	app_say(app, _("%u to mend; first %s: %s. The rest is kept."),
+	app_say(app, _("%u to fix; first %s: %s. The rest is kept."),
 		problems->len,
 		first->column ? first->column->label : first->field->label,
 		text);

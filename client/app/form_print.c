@@ -204,8 +204,8 @@ static const struct catalog_material *printable(struct app *app, int index)
 	if (def && def->printed_here &&
 		strcmp(json_text_or(material, "state", ""), "not-needed"))
 		return def;
-	app_say(app, _("This paper comes from the applicant; only forms made "
-		       "from what was filled in are printed here."));
+	app_say(app, _("The applicant brings this document; only forms filled "
+		       "in here are printed."));
 	return NULL;
 }
 
@@ -218,8 +218,8 @@ static bool is_filled(struct app *app)
 
 	if (problems->len > 0)
 		app_say(app,
-			_("Not printed: the form has %u to mend. Esc goes "
-			  "back, everything is kept."),
+			_("Not printed: the form has %u to fix. Esc goes back, "
+			  "everything is kept."),
 			problems->len);
 	return problems->len == 0;
 }

@@ -301,7 +301,7 @@ void identify_next(struct app *app)
 		app->model.identify.focus =
 			fields_first_problem(&fields, problems);
 		identify_show(app, true);
-		app_say(app, _("%u to mend; first %s: %s. The rest is kept."),
+		app_say(app, _("%u to fix; first %s: %s. The rest is kept."),
 			problems->len, first->field->label, text);
 		return;
 	}
@@ -366,16 +366,15 @@ static void card_read(
 		app->visit.reading = false;
 	if (error) {
 		if (!g_error_matches(error, ITEM_ERROR, ITEM_ERROR_REFUSED))
-			app_say(app, _("No card was read: lay it flat for 3 s "
-				       "and press F5, or type the number. What "
-				       "is filled in is kept."));
+			app_say(app, _("No card was read: lay it flat, press "
+				       "F5, or type the number. All is kept."));
 		return;
 	}
 	verdict = citizen_id_check(
 		json_text_or(result, "number", ""), app_today(app), &id);
 	if (verdict != NUMBER_OK) {
-		app_say(app, _("The card's number does not check: compare it "
-			       "with the card, press F5 or type it."));
+		app_say(app, _("The card's number does not check: compare it, "
+			       "press F5 or type it."));
 		return;
 	}
 	applicant = json_get_mutable(app->visit.record->body, "applicant");
@@ -385,8 +384,8 @@ static void card_read(
 	identify_show(app, true);
 	visit_save(app);
 	app_say(app,
-		_("Card read: %s. Compare the person with the card; Enter goes "
-		  "on."),
+		_("Card read: %s. Compare the person with the card; Enter "
+		  "continues."),
 		app->model.visit.person);
 }
 

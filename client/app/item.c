@@ -69,7 +69,7 @@ static void show_detail(struct app *app)
 		waivable += item->materials[i].need == NEED_WAIVABLE;
 	}
 	papers = g_strdup_printf(
-		_("%zu papers: %zu required, %zu may follow later"),
+		_("%zu documents: %zu required, %zu may be submitted later"),
 		item->n_materials, must, waivable);
 	model_line(detail->lines, papers);
 	for (size_t i = 0; i < item->n_materials; i++) {
@@ -228,8 +228,7 @@ void item_choose(struct app *app, struct intent *intent)
 	if (!hit->allowed) {
 		app_say(app,
 			_("This window does not take 「%s」; window %s does. "
-			  "F9 "
-			  "hands over what is filled in."),
+			  "F9 hands the number over."),
 			hit->item->name,
 			hit->item->windows[0] ? hit->item->windows[0] : "?");
 		return;
@@ -239,6 +238,6 @@ void item_choose(struct app *app, struct intent *intent)
 	began_before = strcmp(app->visit.item->version, hit->item->version);
 	visit_go(app, VIEW_FORM);
 	if (began_before && app->model.view == VIEW_FORM)
-		app_say(app, _("The item changed; this case goes on with the "
+		app_say(app, _("The item changed; this case continues with the "
 			       "version it began with."));
 }

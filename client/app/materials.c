@@ -167,7 +167,7 @@ static char *state_text(const struct app *app,
 	default:
 		if (def->need == NEED_WAIVABLE)
 			return g_strdup_printf(
-				_("[missing] may follow, %d d"), def->gap_days);
+				_("[missing] %d days"), def->gap_days);
 		return missing_text(app, def, material);
 	}
 }
@@ -178,9 +178,9 @@ static const char *need_text(const struct catalog_material *def)
 	case NEED_MUST:
 		return _("required");
 	case NEED_WAIVABLE:
-		return _("may follow");
+		return _("later ok");
 	default:
-		return _("if so");
+		return _("depends");
 	}
 }
 
@@ -319,9 +319,8 @@ static char *advice_text(const struct app *app, int no)
 			_("No. %d is missing: F6 prints it for signature, "
 			  "then Space or F7."),
 			no);
-	return g_strdup_printf(
-		_("No. %d is missing: F7 takes it, Space when the paper "
-		  "itself was handed in, F4 other sources."),
+	return g_strdup_printf(_("No. %d is missing: F7 takes it, Space if "
+				 "handed in on paper, F4 other sources."),
 		no);
 }
 
@@ -357,9 +356,8 @@ static void show_summary(struct app *app)
 			bytes += json_int_or(page, "size", 0);
 		}
 	}
-	line = g_strdup_printf(
-		_("required %d of %d, may follow %d of %d; %zu pages kept, "
-		  "%.1f MB"),
+	line = g_strdup_printf(_("required %d of %d, may be submitted later %d "
+				 "of %d; %zu pages, %.1f MB"),
 		judged.n_must_complete, judged.n_must,
 		judged.n_waivable_complete, judged.n_waivable, pages,
 		(double)bytes / 1e6);

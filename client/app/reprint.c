@@ -9,9 +9,10 @@
 void reprint_open(struct app *app, const char *case_id)
 {
 	if (!session_may_serve(app) || app->jobs > 0) {
-		app_say(app, app->jobs > 0 ? _("The papers are being made.")
-					   : _("This role prints no papers of "
-					       "cases."));
+		app_say(app,
+			app->jobs > 0
+				? _("The documents are being made.")
+				: _("This role prints no case documents."));
 		return;
 	}
 	g_strlcpy(app->reprint_case, case_id, sizeof(app->reprint_case));
@@ -19,7 +20,7 @@ void reprint_open(struct app *app, const char *case_id)
 	if (app->model.dialog.choices->len > 0)
 		return;
 	dialog_close(app, NULL);
-	app_say(app, _("This case has no papers of the office yet."));
+	app_say(app, _("This case has no documents of the office yet."));
 }
 
 void reprint_documents(struct app *app, struct intent *intent)

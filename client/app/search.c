@@ -171,7 +171,7 @@ static void add_documents(struct app *app, const struct case_record *record)
 		const struct case_document *document =
 			g_ptr_array_index(documents, i);
 		g_autofree char *line =
-			g_strdup_printf(_("Paper     %s  %s  %s  %d p."),
+			g_strdup_printf(_("Document  %s  %s  %s  %d p."),
 				reprint_state_text(document),
 				documents_title(document->kind),
 				document->number, document->pages);
@@ -282,5 +282,5 @@ void search_reveal_for(struct app *app, const char *purpose)
 	app->reveal_timer =
 		g_timeout_add((guint)seconds * 1000, cover_again, app);
 	search_show_case(app);
-	app_say(app, _("Full data for %d s; it stands in the log."), seconds);
+	app_say(app, _("Full data for %d s; this is logged."), seconds);
 }

@@ -182,9 +182,8 @@ static void enter_window(struct app *app, const struct person *person)
 	devices_announce(app, NULL);
 	told = catalogue_tell(app);
 	if (visit_interrupted(app, &mark))
-		app_say(app,
-			_("A visit was interrupted. Enter goes on with it: "
-			  "what was filled in and captured is kept."));
+		app_say(app, _("A visit was interrupted. Enter continues it; "
+			       "everything is kept."));
 	else if (!told && app->session.paused)
 		app_say(app, _("Logged in. The window is paused; F8 opens it "
 			       "again."));

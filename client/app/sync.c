@@ -39,7 +39,8 @@ static const struct op_words problems[] = {
 	{"version_conflict", N_("changed at both sides"),
 		N_("hall desk: choose which value holds; both are kept")},
 	{"invalid", N_("a value is not taken"),
-		N_("hall desk: mended by a new step, this one stays on file")},
+		N_("hall desk: corrected by a new step, this one stays on "
+		   "file")},
 	{"malformed", N_("not understood"),
 		N_("technician: the versions of both sides do not agree")},
 	{"method_not_allowed", N_("not understood"),
@@ -52,9 +53,9 @@ static const struct op_words problems[] = {
 		N_("hall desk: the window's token is renewed")},
 	{"digest_mismatch", N_("arrived other than it was sent"),
 		N_("technician: run yikou verify, then look at the line")},
-	{"id_reused", N_("another step stands in its place"),
+	{"id_reused", N_("another step is in its place"),
 		N_("technician: run yikou verify; do not go on by hand")},
-	{"sequence_reused", N_("another step stands in its place"),
+	{"sequence_reused", N_("another step is in its place"),
 		N_("technician: run yikou verify; do not go on by hand")},
 	{"chain_broken", N_("a step before it is missing there"),
 		N_("technician: run yikou verify; do not go on by hand")},
@@ -81,7 +82,7 @@ static const struct op_words problems[] = {
 
 /* What is safe, by what the step is about. */
 static const struct op_words kept[] = {
-	{"case", N_("form, papers and documents are here; not there yet")},
+	{"case", N_("form, documents and notices are here, not there yet")},
 	{"ticket", N_("the number and its visit are here as they were")},
 	{"rating", N_("what the citizen pressed is here, unchanged")},
 };
@@ -192,7 +193,7 @@ static char *why_of(
 	if (op->state == OP_DEAD)
 		return g_strdup_printf(_("refused: %s"), text);
 	if (parked_before(ops, op))
-		return g_strdup(_("stands behind a parked step"));
+		return g_strdup(_("waits behind a parked step"));
 	if (op->state == OP_READY && text && *text)
 		return g_strdup_printf(_("again soon: %s"), text);
 	return g_strdup(waits_text(app, op));
@@ -325,7 +326,7 @@ static void show_counts(struct app *app)
 		aside > 0 || held > 0 ? catalogue
 		: counts.parked > 0
 			? _("Parked steps stop only their own case; the others "
-			    "go on.")
+			    "continue.")
 			: _("Unsent steps are kept here; a power cut loses "
 			    "none."));
 }

@@ -130,9 +130,8 @@ static void say_link_change(struct app *app, bool was_down)
 	if (was_down && !upstream_is_down(app))
 		app_say(app, _("On line again: what waited goes by itself."));
 	else if (!was_down && upstream_is_down(app))
-		app_say(app,
-			_("The platform does not answer. Work goes on, every "
-			  "step is kept here and goes by itself later."));
+		app_say(app, _("The platform does not answer. Work on: every "
+			       "step is kept and sent later."));
 }
 
 static void syncd_message(void *context, const struct json *message)

@@ -247,7 +247,7 @@ void visit_home(struct app *app, struct intent *intent)
 		visit_end(app);
 		app_show(app, VIEW_HOME);
 		queue_refresh(app);
-		app_say(app, _("The visit is kept: Enter goes on with it."));
+		app_say(app, _("The visit is kept: Enter continues it."));
 		return;
 	}
 	app_show(app, VIEW_HOME);
@@ -327,17 +327,17 @@ static void say_restored(struct app *app, bool is_current, size_t set_aside)
 
 	if (set_aside > 0)
 		app_say(app,
-			_("%s goes on. The list of papers is a new one: %zu "
-			  "have no place in it any more and are kept aside."),
+			_("%s continues. The list of documents is new: %zu old "
+			  "ones are kept aside."),
 			number, set_aside);
 	else if (!is_current)
 		app_say(app,
-			_("%s goes on by the catalogue of today: look through "
-			  "form and papers once more."),
+			_("%s continues with today's catalogue: check form and "
+			  "documents again."),
 			number);
 	else
 		app_say(app,
-			_("%s goes on; everything that was saved is there."),
+			_("%s continues; everything that was saved is here."),
 			number);
 }
 

@@ -48,7 +48,7 @@ static void test_mark(void)
 	act_at(desk, INTENT_MATERIAL_MARK, 2);
 	assert_holds(material(desk, 2)->state, "[later] in 5 days");
 	act_at(desk, INTENT_MATERIAL_MARK, 2);
-	assert_holds(material(desk, 2)->state, "[missing] may follow");
+	assert_holds(material(desk, 2)->state, "[missing] 5 days");
 	/* not in this situation, and not there at all */
 	g_assert_false(material(desk, 4)->needed);
 	act_at(desk, INTENT_MATERIAL_MARK, 4);

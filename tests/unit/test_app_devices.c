@@ -220,7 +220,7 @@ static void test_devices_view(void)
 	act_at(desk, INTENT_DEVICE_FOCUS, -3);
 	/* the controller goes: said, named, and nothing stops */
 	g_clear_pointer(&fake.devd, line_server_free);
-	spin_until(has_said(desk, "device controller is gone"));
+	spin_until(has_said(desk, "device controller stopped"));
 	g_assert_cmpstr(
 		seen(desk)->header.device_fault, ==, "device controller down");
 	act0(desk, INTENT_BACK);

@@ -156,7 +156,7 @@ static void test_errors_when(void)
 	type(desk, "capital", "10.00");
 	act0(desk, INTENT_FORM_NEXT);
 	assert_view(desk, VIEW_FORM);
-	assert_said(desk, "5 to mend; first");
+	assert_said(desk, "5 to fix; first");
 	field_of(&seen(desk)->form, "trade_name", &index);
 	g_assert_cmpint(seen(desk)->form.focus, ==, index);
 	assert_holds(field(desk, "site")->error, "must be filled in");

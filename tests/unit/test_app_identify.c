@@ -98,7 +98,7 @@ static void test_unfinished(void)
 	assert_holds(field(desk, "id_number")->hint, "8 char");
 	act0(desk, INTENT_FORM_NEXT);
 	assert_view(desk, VIEW_IDENTIFY);
-	assert_said(desk, "2 to mend");
+	assert_said(desk, "2 to fix");
 	expect_error(desk, "id_number", "8 characters to go");
 	expect_error(desk, "name", "must be filled in");
 	g_assert_cmpint(seen(desk)->identify.focus, ==, 1);

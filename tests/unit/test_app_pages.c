@@ -141,7 +141,7 @@ static void test_capture_faults(void)
 	act_at(desk, INTENT_CAPTURE, 0);
 	wait_call(&fake, "capture");
 	refuse(waiting_call(&fake, "capture"), LINK_ERROR, LINK_ERROR_ABSENT);
-	spin_until(has_said(desk, "1 pages of this paper"));
+	spin_until(has_said(desk, "1 pages are kept"));
 	/* a file that is not there, a path, nothing */
 	static const char *const bad[] = {
 		"{\"pages\":[{\"file\":\"missing.jpg\"}]}",

@@ -119,7 +119,7 @@ static void test_form(void)
 	act_at(desk, INTENT_MATERIAL_MARK, 0);
 	assert_state(desk, 0, "[ok] paper");
 	act_at(desk, INTENT_MATERIAL_PRINT, 2);
-	assert_said(desk, "comes from the applicant");
+	assert_said(desk, "applicant brings this");
 	desk_free(desk);
 }
 
@@ -272,7 +272,7 @@ static void test_reprint(void)
 	g_assert_cmpint(audits_of(desk, "reprint"), ==, 0);
 	act_at(desk, INTENT_DIALOG_CHOICE, 1);
 	spin_until(audits_of(desk, "reprint") == 1);
-	assert_said(desk, "out once more");
+	assert_said(desk, "printed again");
 	g_assert_cmpint(
 		desk_count(desk, "SELECT count(*) FROM audit WHERE"
 				 " CAST(body AS TEXT) LIKE '%\"lost\"%'"),

@@ -173,7 +173,7 @@ static void test_park(void)
 	assert_view(desk, VIEW_HOME);
 	assert_said(desk, "A018 is parked");
 	note = note_of(desk, 18);
-	g_assert_cmpstr(note, ==, "fetches a paper");
+	g_assert_cmpstr(note, ==, "fetches a document");
 	g_assert_cmpuint(seen(desk)->home.parked->len, ==, 1);
 	g_assert_true(parked(desk, 0)->parked);
 	g_assert_false(parked(desk, 0)->interrupted);
@@ -260,7 +260,7 @@ static void test_no_other_window(void)
 	act0(desk, INTENT_ASIDE);
 	act_at(desk, INTENT_DIALOG_CHOICE, 2);
 	g_assert_false(seen(desk)->dialog.open);
-	assert_said(desk, "No other window");
+	assert_said(desk, "no other window");
 	assert_view(desk, VIEW_IDENTIFY);
 	desk_free(desk);
 }

@@ -47,7 +47,7 @@ static void test_rating_late(void)
 	desk = fake.desk;
 	act0(desk, INTENT_FINISH_DONE);
 	assert_view(desk, VIEW_HOME);
-	assert_said(desk, "the rating goes on");
+	assert_said(desk, "the rating continues");
 	rate(&fake, 9); /* no level */
 	rate(&fake, 0);
 	rate(&fake, 4);

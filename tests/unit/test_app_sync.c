@@ -79,7 +79,7 @@ static void test_waiting(void)
 	act_at(desk, INTENT_SYNC_FOCUS, (int)at);
 	g_assert_cmpint(seen(desk)->sync.focus, ==, at);
 	assert_holds(line(desk, 0), "does not answer");
-	assert_holds(line(desk, 1), "form, papers and documents are here");
+	assert_holds(line(desk, 1), "form, documents and notices are here");
 	assert_holds(line(desk, 2), "nothing: it goes by itself");
 	act_at(desk, INTENT_SYNC_FOCUS, (int)row_of(desk, "citizen's rating"));
 	assert_holds(line(desk, 1), "what the citizen pressed");
@@ -100,7 +100,7 @@ static void test_parked(void)
 		"refused: case or number not known there");
 	g_assert_cmpstr(row(desk, 0)->tries, ==, "1");
 	g_assert_cmpstr(row(desk, row_of(desk, "visit ended"))->why, ==,
-		"stands behind a parked step");
+		"waits behind a parked step");
 	g_assert_cmpstr(row(desk, row_of(desk, "acceptance"))->why, ==,
 		"the platform does not answer");
 	act_at(desk, INTENT_SYNC_FOCUS, 0);
@@ -140,7 +140,7 @@ static void test_focus_stays(void)
 	g_assert_cmpint(seen(desk)->sync.focus, !=, (int)at);
 	g_assert_cmpstr(row(desk, (guint)seen(desk)->sync.focus)->kind, ==,
 		"acceptance");
-	assert_holds(line(desk, 1), "form, papers");
+	assert_holds(line(desk, 1), "form, documents");
 	desk_confirm(desk);
 	act0(desk, INTENT_SYNC_NOW);
 	g_assert_cmpuint(seen(desk)->sync.ops->len, ==, 0);
