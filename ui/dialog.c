@@ -7,7 +7,7 @@
 #include "ui/text.h"
 #include "ui/view_common.h"
 
-enum { DIALOG_COLS = 70, REASON_CHARS = 60, NOTICE_COLS = 34 };
+enum { DIALOG_COLS = 70, REASON_CHARS = 60, NOTICE_COLS = 34, SHORT_LINES = 8 };
 
 void dialog_begin(struct dialog *dialog, const struct dialog_model *model)
 {
@@ -275,7 +275,7 @@ void dialog_hints(const struct dialog *dialog, const struct dialog_model *model,
 	}
 	if (model->verb)
 		hint_verb(model->verb, hints);
-	if (is_text(model))
+	if (is_text(model) && notice_lines(model) > SHORT_LINES)
 		hint_add(hints, ACTION_PAGE_DOWN, _("more"));
 	if (model->needs_text && !model->verb)
 		hint_add(hints, ACTION_DO, _("go on"));

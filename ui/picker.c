@@ -138,6 +138,14 @@ static enum picked key_on_lines(struct picker *picker, const GPtrArray *items,
 	case ACTION_PAGE_DOWN:
 		move_focus(picker, shown, PAGE_STEP);
 		return PICKED_NOTHING;
+	case ACTION_FIRST:
+	case ACTION_LAST:
+		if (!edit_is_empty(&picker->filter))
+			break; /* in the text */
+		move_focus(picker, shown,
+			key->action == ACTION_FIRST ? -picker->focus
+						    : (int)shown->len);
+		return PICKED_NOTHING;
 	case ACTION_PICK:
 		/* One that is in front of no line is text of the filter. */
 		if (line < 0 && !picker->fixed_digits)
