@@ -136,9 +136,9 @@ static void show_refuse(
 	struct outcome_model *row =
 		model_add_outcome(app->model.decision.outcomes);
 
-	model_text(&row->label, _("Refuse: not this office"));
+	model_text(&row->label, _("Refuse"));
 	model_text(&row->explanation,
-		_("name the office that is responsible, and the remedies"));
+		_("name the responsible office and the remedies"));
 	row->possible = true;
 	row->advised = judged->acceptance.proposal == OUTCOME_REFUSE;
 	fill_refusal(app, row, reason);
