@@ -2,10 +2,10 @@
  * once when it is read, so that nobody who asks later can meet a wrong one. */
 #include "config/config.h"
 
-#include <inttypes.h>
 #include <string.h>
 
 #include "client/base/error.h"
+#include "client/base/fault.h"
 #include "client/base/file.h"
 #include "config/keyfile.h"
 #include "config/options.h"
@@ -63,10 +63,13 @@ static bool check_names(const struct keyfile *file, GError **error)
 		if (!section_is_known(table, count, section->title, words)) {
 			const char *near =
 				keyfile_nearest(section->title, words);
+			if (near)
+				return keyfile_error(error, file, section->line,
+					"unknown section [%s], did you mean "
+					"[%s]?",
+					section->title, near);
 			return keyfile_error(error, file, section->line,
-				"unknown section [%s]%s%s%s", section->title,
-				near ? ", did you mean [" : "",
-				near ? near : "", near ? "]?" : "");
+				"unknown section [%s]", section->title);
 		}
 		for (size_t j = 0; j < count; j++)
 			if (strcmp(table[j].section, section->title) == 0)
@@ -88,14 +91,17 @@ static bool choice_is_known(const char *choices, const char *word)
 static bool set_text(const struct option *option, const struct keyfile *file,
 	struct value *value, GError **error)
 {
-	if (option->required && !*value->text)
-		return keyfile_error(error, file, value->line,
-			"[%s] %s must not be empty: %s", option->section,
-			option->key, option->help);
+	if (option->required && !*value->text) {
+		keyfile_error(error, file, value->line,
+			"[%s] %s must not be empty", option->section,
+			option->key);
+		fault_expect(error, option->help);
+		return false;
+	}
 	if ((int64_t)strlen(value->text) > option->max)
 		return keyfile_error(error, file, value->line,
-			"[%s] %s: longer than %" PRId64 " bytes",
-			option->section, option->key, option->max);
+			"[%s] %s: longer than %lld bytes", option->section,
+			option->key, (long long)option->max);
 	return true;
 }
 
@@ -113,9 +119,9 @@ static bool set_value(const struct option *option, const struct keyfile *file,
 			    option->max, &value->number, NULL))
 			return true;
 		return keyfile_error(error, file, value->line,
-			"[%s] %s: expected a whole number from %" PRId64
-			" to %" PRId64,
-			option->section, option->key, option->min, option->max);
+			"[%s] %s: expected a whole number from %lld to %lld",
+			option->section, option->key, (long long)option->min,
+			(long long)option->max);
 	case OPTION_BOOL:
 		if (keyfile_parse_bool(value->text, &value->truth))
 			return true;
@@ -144,10 +150,12 @@ static bool read_value(const struct option *option, const struct keyfile *file,
 		keyfile_find(file, option->section);
 	const struct keyfile_entry *entry = keyfile_entry(section, option->key);
 
-	if (!entry && option->required)
-		return keyfile_error(error, file, section ? section->line : 1,
-			"[%s] %s is missing: %s", option->section, option->key,
-			option->help);
+	if (!entry && option->required) {
+		keyfile_error(error, file, section ? section->line : 1,
+			"[%s] %s is missing", option->section, option->key);
+		fault_expect(error, option->help);
+		return false;
+	}
 	value->line = entry ? entry->line : 0;
 	value->text = g_strdup(entry ? entry->value : option->otherwise);
 	return set_value(option, file, value, error);

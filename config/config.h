@@ -19,7 +19,8 @@
 struct config;
 
 /* ITEM_ERROR_NOT_FOUND, ITEM_ERROR_SYNTAX, ITEM_ERROR_INVALID; the message
- * names file, line and what was expected. */
+ * names file, line and what was expected, and so does the fault it carries
+ * (client/base/fault.h), for which error_exit_code() is EXIT_CODE_USAGE. */
 struct config *config_load(const char *path, GError **error);
 /* The same from memory; relative paths start from the directory of path. */
 struct config *config_parse(

@@ -3,11 +3,11 @@
  * file, 8 KiB a line. */
 #include "config/keyfile.h"
 
-#include <inttypes.h>
 #include <stdarg.h>
 #include <string.h>
 
 #include "client/base/error.h"
+#include "client/base/fault.h"
 #include "client/base/file.h"
 
 /* While reading: sections and entries grow in GLib arrays. */
@@ -18,23 +18,14 @@ struct reader {
 	int line;
 };
 
-static bool G_GNUC_PRINTF(5, 0) error_at(GError **error, int code,
-	const struct keyfile *file, int line, const char *format, va_list args)
-{
-	g_autofree char *text = g_strdup_vprintf(format, args);
-
-	g_set_error(
-		error, ITEM_ERROR, code, "%s:%d: %s", file->path, line, text);
-	return false;
-}
-
 bool keyfile_error(GError **error, const struct keyfile *file, int line,
 	const char *format, ...)
 {
 	va_list args;
 
 	va_start(args, format);
-	error_at(error, ITEM_ERROR_INVALID, file, line, format, args);
+	fault_set_va(error, ITEM_ERROR_INVALID, file->path, line, NULL, format,
+		args);
 	va_end(args);
 	return false;
 }
@@ -45,8 +36,8 @@ static G_GNUC_PRINTF(3, 4) bool broken(
 	va_list args;
 
 	va_start(args, format);
-	error_at(error, ITEM_ERROR_SYNTAX, reader->file, reader->line, format,
-		args);
+	fault_set_va(error, ITEM_ERROR_SYNTAX, reader->file->path, reader->line,
+		NULL, format, args);
 	va_end(args);
 	return false;
 }
@@ -227,8 +218,8 @@ struct keyfile *keyfile_parse(
 		g_array_new(false, true, sizeof(struct keyfile_section));
 	reader.entries = g_array_new(false, true, sizeof(struct keyfile_entry));
 	if (len > KEYFILE_MAX_BYTES)
-		g_set_error(error, ITEM_ERROR, ITEM_ERROR_TOO_LARGE,
-			"%s: larger than %d bytes", path, KEYFILE_MAX_BYTES);
+		fault_set(error, ITEM_ERROR_TOO_LARGE, path, 0,
+			"larger than %d bytes", KEYFILE_MAX_BYTES);
 	else
 		done = read_text(&reader, text, len, error);
 	close_section(&reader);
@@ -248,7 +239,8 @@ struct keyfile *keyfile_parse(
 struct keyfile *keyfile_load(const char *path, GError **error)
 {
 	size_t len = 0;
-	g_autofree char *text = file_read(path, KEYFILE_MAX_BYTES, &len, error);
+	g_autofree char *text =
+		file_read_written(path, KEYFILE_MAX_BYTES, &len, error);
 
 	return text ? keyfile_parse(text, len, path, error) : NULL;
 }
@@ -300,8 +292,8 @@ bool keyfile_int(const struct keyfile *file,
 	if (g_ascii_string_to_signed(entry->value, 10, min, max, number, NULL))
 		return true;
 	return keyfile_error(error, file, entry->line,
-		"%s: expected a whole number from %" PRId64 " to %" PRId64, key,
-		min, max);
+		"%s: expected a whole number from %lld to %lld", key,
+		(long long)min, (long long)max);
 }
 
 bool keyfile_parse_bool(const char *value, bool *truth)
@@ -350,10 +342,12 @@ bool keyfile_check_keys(const struct keyfile *file,
 		if (key_is_known(entry->key, known))
 			continue;
 		near = keyfile_nearest(entry->key, known);
+		if (near)
+			return keyfile_error(error, file, entry->line,
+				"unknown key %s in [%s], did you mean %s?",
+				entry->key, section->title, near);
 		return keyfile_error(error, file, entry->line,
-			"unknown key %s in [%s]%s%s%s", entry->key,
-			section->title, near ? ", did you mean " : "",
-			near ? near : "", near ? "?" : "");
+			"unknown key %s in [%s]", entry->key, section->title);
 	}
 	return true;
 }

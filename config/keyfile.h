@@ -51,7 +51,9 @@ struct keyfile {
 	size_t n_sections;
 };
 
-/* ITEM_ERROR_NOT_FOUND, ITEM_ERROR_TOO_LARGE or ITEM_ERROR_SYNTAX. */
+/* ITEM_ERROR_NOT_FOUND, ITEM_ERROR_TOO_LARGE, ITEM_ERROR_SYNTAX, or
+ * ITEM_ERROR_INVALID of what is no readable file; each carries a fault
+ * (client/base/fault.h), as do all errors of this header. */
 struct keyfile *keyfile_load(const char *path, GError **error);
 /* The same from memory; path only names it and gives dir. */
 struct keyfile *keyfile_parse(
@@ -87,7 +89,7 @@ bool keyfile_check_keys(const struct keyfile *file,
 	GError **error);
 
 /* Sets ITEM_ERROR_INVALID "path:line: text"; returns false, so that it can
- * stand in a return statement. */
+ * stand in a return statement. format is a message id, as of fault_set(). */
 bool keyfile_error(GError **error, const struct keyfile *file, int line,
 	const char *format, ...) G_GNUC_PRINTF(4, 5);
 

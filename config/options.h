@@ -22,7 +22,7 @@ struct option {
 	int64_t min, max;      /* OPTION_INT: range; OPTION_TEXT: max bytes */
 	const char *choices;   /* OPTION_CHOICE: blank separated */
 	bool required;         /* must be in the file and not empty */
-	const char *help;      /* one line, English */
+	const char *help;      /* one line, English; if required a message id */
 };
 
 /* In the order of the file. */

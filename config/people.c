@@ -74,9 +74,12 @@ static bool read_roles(const struct keyfile *file,
 			continue;
 		}
 		near = keyfile_nearest(words[i], role_names);
-		return keyfile_error(error, file, line, "unknown role %s%s%s%s",
-			words[i], near ? ", did you mean " : "",
-			near ? near : "", near ? "?" : "");
+		if (near)
+			return keyfile_error(error, file, line,
+				"unknown role %s, did you mean %s?", words[i],
+				near);
+		return keyfile_error(
+			error, file, line, "unknown role %s", words[i]);
 	}
 	if (!person->roles)
 		return keyfile_error(error, file, line,

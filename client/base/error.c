@@ -4,7 +4,9 @@
 
 #include <string.h>
 
-G_DEFINE_QUARK(yikou - item - error, item_error)
+#include "client/base/fault.h"
+
+/* item_error_quark() is fault.c's: its errors have a private part. */
 G_DEFINE_QUARK(yikou - link - error, link_error)
 G_DEFINE_QUARK(yikou - store - error, store_error)
 
@@ -51,7 +53,8 @@ enum exit_code error_exit_code(const GError *error)
 		g_error_matches(error, ITEM_ERROR, ITEM_ERROR_DENIED))
 		return EXIT_CODE_AUTH;
 	if (g_error_matches(error, ITEM_ERROR, ITEM_ERROR_USAGE) ||
-		error->domain == G_OPTION_ERROR)
+		error->domain == G_OPTION_ERROR ||
+		(fault_of(error) && fault_of(error)->file))
 		return EXIT_CODE_USAGE;
 	if (error->domain == STORE_ERROR)
 		return EXIT_CODE_STORE;

@@ -9,7 +9,8 @@
  *
  * The message of a GError is English, for logs and developers, and never holds
  * personal data. What a person reads is chosen at the edge from error_name()
- * by one translated table (ui/text.h). */
+ * by one translated table (ui/text.h); what is wrong in a file that people
+ * write, from the fault an ITEM_ERROR may carry (client/base/fault.h). */
 #ifndef CLIENT_BASE_ERROR_H
 #define CLIENT_BASE_ERROR_H
 
@@ -73,10 +74,11 @@ enum exit_code {
 	EXIT_CODE_AUTH = 4,    /* not allowed */
 	EXIT_CODE_STORE = 5,   /* local storage */
 	EXIT_CODE_RUNNING = 6, /* already running */
-	EXIT_CODE_USAGE = 64,
+	EXIT_CODE_USAGE = 64,  /* command line, configuration, terminal */
 	EXIT_CODE_INTERRUPTED = 130,
 };
 
+/* A fault of a file is EXIT_CODE_USAGE. */
 enum exit_code error_exit_code(const GError *error);
 
 #endif

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "client/base/error.h"
+#include "client/base/fault.h"
 
 static void set_errno_error(
 	GError **error, int number, const char *deed, const char *path)
@@ -68,40 +69,74 @@ static bool read_all(int fd, char *data, size_t size, size_t *len)
 	return true;
 }
 
+/* 0, or what went wrong as an errno; EFBIG: more than max_bytes. */
+static int read_bounded(
+	const char *path, size_t max_bytes, char **data, size_t *len)
+{
+	struct stat st;
+	size_t size;
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	int why = fd < 0 || fstat(fd, &st) < 0 ? errno : 0;
+
+	if (!why) {
+		/* Files of /proc have no size: room for all that is allowed. */
+		size = st.st_size > 0 && (size_t)st.st_size < max_bytes
+			       ? (size_t)st.st_size
+			       : max_bytes;
+		*data = g_malloc(size + 2);
+		if (!read_all(fd, *data, size + 1, len))
+			why = errno;
+		else if (*len > size)
+			why = EFBIG;
+		else
+			(*data)[*len] = '\0';
+	}
+	if (fd >= 0)
+		close(fd);
+	return why;
+}
+
 char *file_read(const char *path, size_t max_bytes, size_t *len, GError **error)
 {
 	g_autofree char *data = NULL;
-	struct stat st;
-	size_t size, got = 0;
-	bool ok;
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	size_t got = 0;
+	int why = read_bounded(path, max_bytes, &data, &got);
 
-	if (fd < 0 || fstat(fd, &st) < 0) {
-		set_errno_error(error, errno, "read", path);
-		if (fd >= 0)
-			close(fd);
-		return NULL;
-	}
-	/* Files of /proc have no size: room for all that is allowed. */
-	size = st.st_size > 0 && (size_t)st.st_size < max_bytes
-		       ? (size_t)st.st_size
-		       : max_bytes;
-	data = g_malloc(size + 2);
-	ok = read_all(fd, data, size + 1, &got);
-	close(fd);
-	if (!ok) {
-		set_errno_error(error, errno, "read", path);
-		return NULL;
-	}
-	if (got > max_bytes || got > size) {
+	if (why == EFBIG)
 		g_set_error(error, ITEM_ERROR, ITEM_ERROR_TOO_LARGE,
 			"%s: larger than %zu bytes", path, max_bytes);
-		return NULL;
-	}
-	data[got] = '\0';
-	if (len)
+	else if (why)
+		set_errno_error(error, why, "read", path);
+	else if (len)
 		*len = got;
-	return g_steal_pointer(&data);
+	return why ? NULL : g_steal_pointer(&data);
+}
+
+char *file_read_written(
+	const char *path, size_t max_bytes, size_t *len, GError **error)
+{
+	g_autofree char *data = NULL;
+	size_t got = 0;
+	int why = read_bounded(path, max_bytes, &data, &got);
+
+	if (why == ENOENT || why == ENOTDIR)
+		fault_set(error, ITEM_ERROR_NOT_FOUND, path, 0,
+			"there is no such file");
+	else if (why == EISDIR)
+		fault_set(error, ITEM_ERROR_INVALID, path, 0,
+			"is a folder, expected a file");
+	else if (why == EACCES)
+		fault_set(error, ITEM_ERROR_INVALID, path, 0,
+			"this user may not read it");
+	else if (why == EFBIG)
+		fault_set(error, ITEM_ERROR_TOO_LARGE, path, 0,
+			"larger than %zu bytes", max_bytes);
+	else if (why)
+		fault_set(error, ITEM_ERROR_INVALID, path, 0,
+			"cannot be read: %s", g_strerror(why));
+	else if (len)
+		*len = got;
+	return why ? NULL : g_steal_pointer(&data);
 }
 
 static bool write_all(int fd, const char *data, size_t len)

@@ -18,6 +18,11 @@
 char *file_read(
 	const char *path, size_t max_bytes, size_t *len, GError **error);
 
+/* The same for a file that people write: the error carries a fault
+ * (client/base/fault.h) that says of the file what is wrong with it. */
+char *file_read_written(
+	const char *path, size_t max_bytes, size_t *len, GError **error);
+
 /* Temporary file, fsync, rename, fsync of the directory. Mode 0600, in a
  * shared folder 0660.
  * STORE_ERROR_FULL when the disk is, else STORE_ERROR_IO. */

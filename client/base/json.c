@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "client/base/error.h"
+#include "client/base/fault.h"
 #include "client/base/file.h"
 
 enum { JSON_DEPTH_MAX = 64 };
@@ -26,7 +27,7 @@ static struct json *value_of(cJSON *item)
 
 struct scan {
 	const char *start, *at, *end;
-	const char *wrong; /* what was expected where it stopped */
+	const char *wrong; /* message id: what was expected where it stopped */
 };
 
 static bool scan_value(struct scan *s, int depth);
@@ -74,17 +75,17 @@ static bool scan_unicode_escape(struct scan *s)
 	int high = hex4(s->at, s->end), low;
 
 	if (high <= 0)
-		return fail(s, "four hex digits, not 0000");
+		return fail(s, "expected four hex digits, not 0000");
 	s->at += 4;
 	if (high >= 0xdc00 && high <= 0xdfff)
-		return fail(s, "a whole surrogate pair");
+		return fail(s, "expected a whole surrogate pair");
 	if (high < 0xd800 || high > 0xdbff)
 		return true;
 	if (s->end - s->at < 6 || s->at[0] != '\\' || s->at[1] != 'u')
-		return fail(s, "a whole surrogate pair");
+		return fail(s, "expected a whole surrogate pair");
 	low = hex4(s->at + 2, s->end);
 	if (low < 0xdc00 || low > 0xdfff)
-		return fail(s, "a whole surrogate pair");
+		return fail(s, "expected a whole surrogate pair");
 	s->at += 6;
 	return true;
 }
@@ -93,18 +94,19 @@ static bool scan_string(struct scan *s)
 {
 	skip_blanks(s);
 	if (s->at >= s->end || *s->at != '"')
-		return fail(s, "a string");
+		return fail(s, "expected a string");
 	for (s->at++; s->at < s->end; s->at++) {
 		if (*s->at == '"') {
 			s->at++;
 			return true;
 		}
 		if ((unsigned char)*s->at < 0x20)
-			return fail(s, "no control character in a string");
+			return fail(
+				s, "expected no control character in a string");
 		if (*s->at != '\\')
 			continue;
 		if (++s->at >= s->end || !strchr("\"\\/bfnrtu", *s->at))
-			return fail(s, "an escape of JSON");
+			return fail(s, "expected an escape of JSON");
 		if (*s->at == 'u') {
 			s->at++;
 			if (!scan_unicode_escape(s))
@@ -112,7 +114,7 @@ static bool scan_string(struct scan *s)
 			s->at--;
 		}
 	}
-	return fail(s, "a closing quote");
+	return fail(s, "expected a closing quote");
 }
 
 static size_t scan_digits(struct scan *s)
@@ -135,26 +137,26 @@ static bool scan_number(struct scan *s)
 	if (s->at < s->end && *s->at == '0')
 		s->at++;
 	else if (!scan_digits(s))
-		return fail(s, "a number");
+		return fail(s, "expected a number");
 	if (s->at < s->end && *s->at == '.') {
 		s->at++;
 		if (!scan_digits(s))
-			return fail(s, "digits after the point");
+			return fail(s, "expected digits after the point");
 	}
 	if (s->at < s->end && (*s->at == 'e' || *s->at == 'E')) {
 		s->at++;
 		if (s->at < s->end && (*s->at == '+' || *s->at == '-'))
 			s->at++;
 		if (!scan_digits(s))
-			return fail(s, "digits of the exponent");
+			return fail(s, "expected digits of the exponent");
 	}
 	len = (size_t)(s->at - first);
 	if (len >= sizeof(text))
-		return fail(s, "a number of at most 63 characters");
+		return fail(s, "expected a number of at most 63 characters");
 	memcpy(text, first, len);
 	text[len] = '\0';
 	if (!isfinite(g_ascii_strtod(text, NULL)))
-		return fail(s, "a finite number");
+		return fail(s, "expected a finite number");
 	return true;
 }
 
@@ -163,7 +165,7 @@ static bool scan_word(struct scan *s, const char *word)
 	size_t len = strlen(word);
 
 	if ((size_t)(s->end - s->at) < len || memcmp(s->at, word, len))
-		return fail(s, "a value");
+		return fail(s, "expected a value");
 	s->at += len;
 	return true;
 }
@@ -173,14 +175,14 @@ static bool scan_member(struct scan *s, int depth)
 	if (!scan_string(s))
 		return false;
 	if (!take(s, ':'))
-		return fail(s, "a colon");
+		return fail(s, "expected a colon");
 	return scan_value(s, depth);
 }
 
 static bool scan_list(struct scan *s, int depth, char close, bool is_object)
 {
 	if (depth >= JSON_DEPTH_MAX)
-		return fail(s, "at most 64 levels");
+		return fail(s, "expected at most 64 levels");
 	s->at++;
 	if (take(s, close))
 		return true;
@@ -190,7 +192,8 @@ static bool scan_list(struct scan *s, int depth, char close, bool is_object)
 			return false;
 	} while (take(s, ','));
 	if (!take(s, close))
-		return fail(s, is_object ? "a comma or }" : "a comma or ]");
+		return fail(s, is_object ? "expected a comma or }"
+					 : "expected a comma or ]");
 	return true;
 }
 
@@ -198,7 +201,7 @@ static bool scan_value(struct scan *s, int depth)
 {
 	skip_blanks(s);
 	if (s->at >= s->end)
-		return fail(s, "a value");
+		return fail(s, "expected a value");
 	switch (*s->at) {
 	case '{':
 		return scan_list(s, depth, '}', true);
@@ -215,7 +218,7 @@ static bool scan_value(struct scan *s, int depth)
 	default:
 		if (*s->at == '-' || g_ascii_isdigit(*s->at))
 			return scan_number(s);
-		return fail(s, "a value");
+		return fail(s, "expected a value");
 	}
 }
 
@@ -230,8 +233,9 @@ static void set_place_error(const struct scan *s, GError **error)
 			column = 1;
 		}
 	}
-	g_set_error(error, ITEM_ERROR, ITEM_ERROR_SYNTAX,
-		"line %d, column %d: expected %s", line, column, s->wrong);
+	fault_set(error, ITEM_ERROR_SYNTAX, NULL, 0, "line %d, column %d", line,
+		column);
+	fault_expect(error, s->wrong);
 }
 
 static bool scan_text(struct scan *s, GError **error)
@@ -240,12 +244,12 @@ static bool scan_text(struct scan *s, GError **error)
 
 	if (!g_utf8_validate_len(s->start, (gsize)(s->end - s->start), &bad)) {
 		s->at = bad;
-		s->wrong = "UTF-8 without NUL";
+		s->wrong = "expected UTF-8 without NUL";
 	} else if (scan_value(s, 0)) {
 		skip_blanks(s);
 		if (s->at == s->end)
 			return true;
-		s->wrong = "nothing after the value";
+		s->wrong = "expected nothing after the value";
 	}
 	set_place_error(s, error);
 	return false;
@@ -278,8 +282,11 @@ struct json *json_parse(const char *text, size_t len, GError **error)
 	item = cJSON_ParseWithLength(text, len);
 	if (item && !has_duplicates(item))
 		return value_of(item);
-	g_set_error(error, ITEM_ERROR, ITEM_ERROR_SYNTAX, "%s",
-		item ? "the same member twice" : "not JSON");
+	if (item)
+		fault_set(error, ITEM_ERROR_SYNTAX, NULL, 0,
+			"the same member twice");
+	else
+		fault_set(error, ITEM_ERROR_SYNTAX, NULL, 0, "not JSON");
 	cJSON_Delete(item);
 	return NULL;
 }
@@ -287,11 +294,11 @@ struct json *json_parse(const char *text, size_t len, GError **error)
 struct json *json_load(const char *path, size_t max_bytes, GError **error)
 {
 	size_t len;
-	g_autofree char *text = file_read(path, max_bytes, &len, error);
+	g_autofree char *text = file_read_written(path, max_bytes, &len, error);
 	struct json *value = text ? json_parse(text, len, error) : NULL;
 
 	if (text && !value)
-		g_prefix_error(error, "%s: ", path);
+		fault_set_file(error, path);
 	return value;
 }
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "client/base/error.h"
+#include "client/base/fault.h"
 #include "client/base/file.h"
 
 enum { CALENDAR_MAX_BYTES = 64 * 1024 };
@@ -21,7 +22,7 @@ static bool add_file(struct calendar *calendar, const char *dir,
 	g_autofree char *text = NULL;
 	size_t len = 0;
 
-	text = file_read(path, CALENDAR_MAX_BYTES, &len, error);
+	text = file_read_written(path, CALENDAR_MAX_BYTES, &len, error);
 	return text && calendar_add_text(calendar, text, len, path, error);
 }
 
@@ -41,7 +42,7 @@ struct calendar *calendar_load(const char *dir, GError **error)
 	}
 	if (years)
 		return g_steal_pointer(&calendar);
-	g_set_error(error, ITEM_ERROR, ITEM_ERROR_NOT_FOUND,
-		"%s: no working-day calendar (YYYY.txt) in it", dir);
+	fault_set(error, ITEM_ERROR_NOT_FOUND, dir, 0,
+		"no working-day calendar (YYYY.txt) in it");
 	return NULL;
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "client/base/error.h"
+#include "client/base/fault.h"
 #include "client/catalog/catalog_read.h"
 
 enum { FILE_MAX_BYTES = 1 << 20 };
@@ -59,9 +60,8 @@ static struct json *load_part(const char *dir, const char *name, GError **error)
 	g_autofree char *path = NULL;
 
 	if (g_path_is_absolute(name) || strstr(name, "..")) {
-		g_set_error(error, ITEM_ERROR, ITEM_ERROR_INVALID,
-			"catalog.json: %s is not a file below the catalogue",
-			name);
+		fault_set(error, ITEM_ERROR_INVALID, "catalog.json", 0,
+			"%s is not a file below the catalogue", name);
 		return NULL;
 	}
 	path = g_build_filename(dir, name, NULL);

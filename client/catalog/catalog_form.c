@@ -68,9 +68,11 @@ static void read_choices(struct reader *reader, const struct json *object,
 	}
 	shared = catalog_dictionary_find(reader->catalog, dictionary);
 	if (!shared || json_get(object, "options")) {
-		reader_fail(reader, "dictionary",
-			shared ? "stands beside options"
-			       : "no such dictionary");
+		if (shared)
+			reader_fail(
+				reader, "dictionary", "stands beside options");
+		else
+			reader_fail(reader, "dictionary", "no such dictionary");
 		return;
 	}
 	field->options = options_copy(shared->entries, shared->n_entries);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "client/base/error.h"
+#include "client/base/fault.h"
 #include "client/base/id.h"
 #include "client/catalog/catalog_read.h"
 #include "client/rules/id_check.h"
@@ -174,8 +175,8 @@ static bool is_clash(const struct catalog *catalog, const char *name,
 
 		if (other == old || other->no != item->no)
 			continue;
-		g_set_error(error, ITEM_ERROR, ITEM_ERROR_INVALID,
-			"%s: no: %d is there twice", name, item->no);
+		fault_set(error, ITEM_ERROR_INVALID, name, 0,
+			"no: %d is there twice", item->no);
 		return true;
 	}
 	for (size_t i = 0; i < G_N_ELEMENTS(codes); i++) {
@@ -184,8 +185,8 @@ static bool is_clash(const struct catalog *catalog, const char *name,
 
 		if (!other || other == old)
 			continue;
-		g_set_error(error, ITEM_ERROR, ITEM_ERROR_INVALID,
-			"%s: code: is there twice", name);
+		fault_set(error, ITEM_ERROR_INVALID, name, 0,
+			"code: is there twice");
 		return true;
 	}
 	return false;
@@ -236,9 +237,8 @@ static bool check_id(const char *name, const char *member, const char *is,
 {
 	if (strcmp(is, id) == 0)
 		return true;
-	g_set_error(error, ITEM_ERROR, ITEM_ERROR_INVALID,
-		"%s: %s: is not the id of the row", name, member);
-	return false;
+	return fault_set(error, ITEM_ERROR_INVALID, name, 0,
+		"%s: is not the id of the row", member);
 }
 
 static bool put_item(struct catalog *catalog, const char *name, const char *id,
@@ -356,9 +356,8 @@ bool catalog_put(struct catalog *catalog, const char *entity, const char *id,
 	for (size_t i = 0; i < G_N_ELEMENTS(entities); i++)
 		if (strcmp(entities[i].entity, entity) == 0)
 			return entities[i].put(catalog, name, id, body, error);
-	g_set_error(error, ITEM_ERROR, ITEM_ERROR_INVALID,
-		"%s: no part of a catalogue", name);
-	return false;
+	return fault_set(
+		error, ITEM_ERROR_INVALID, name, 0, "no part of a catalogue");
 }
 
 static void withdraw_item(struct catalog *catalog, const char *code)
@@ -391,9 +390,8 @@ bool catalog_withdraw(struct catalog *catalog, const char *entity,
 			catalog_dictionary_find(catalog, id));
 		return true;
 	}
-	g_set_error(error, ITEM_ERROR, ITEM_ERROR_STATE,
-		"%s %s: is in use and cannot be withdrawn", entity, id);
-	return false;
+	return fault_set(error, ITEM_ERROR_STATE, entity, 0,
+		"%s is in use and cannot be withdrawn", id);
 }
 
 bool catalog_is_older(const struct catalog *catalog, const char *head)

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "client/base/error.h"
+#include "client/base/fault.h"
 #include "config/keyfile.h"
 
 void reader_start(
@@ -51,24 +52,19 @@ void reader_leave(struct reader *reader, size_t mark)
 void reader_fail(
 	struct reader *reader, const char *name, const char *format, ...)
 {
-	g_autofree char *text = NULL;
-	GString *where;
+	g_autofree char *member = NULL;
+	bool is_deep = reader->path->len > 0;
 	va_list args;
 
 	if (reader->error)
 		return;
+	if (is_deep || name)
+		member = g_strconcat(reader->path->str,
+			is_deep && name ? "." : "", name, NULL);
 	va_start(args, format);
-	text = g_strdup_vprintf(format, args);
+	fault_set_va(&reader->error, ITEM_ERROR_INVALID, reader->file, 0,
+		member, format, args);
 	va_end(args);
-	where = g_string_new(reader->file);
-	if (reader->path->len)
-		g_string_append_printf(where, ": %s", reader->path->str);
-	if (name)
-		g_string_append_printf(
-			where, "%s%s", reader->path->len ? "." : ": ", name);
-	g_set_error(&reader->error, ITEM_ERROR, ITEM_ERROR_INVALID, "%s: %s",
-		where->str, text);
-	g_string_free(where, TRUE);
 }
 
 void read_known(struct reader *reader, const struct json *object,
@@ -83,9 +79,12 @@ void read_known(struct reader *reader, const struct json *object,
 		if (g_strv_contains(known, json_name(member)))
 			continue;
 		near = keyfile_nearest(json_name(member), known);
-		reader_fail(reader, json_name(member), "unknown member%s%s%s",
-			near ? ", did you mean " : "", near ? near : "",
-			near ? "?" : "");
+		if (near)
+			reader_fail(reader, json_name(member),
+				"unknown member, did you mean %s?", near);
+		else
+			reader_fail(
+				reader, json_name(member), "unknown member");
 		return;
 	}
 }
@@ -98,9 +97,10 @@ static char *take_text(struct reader *reader, const struct json *object,
 
 	if (!value && otherwise)
 		return g_strdup(otherwise);
-	if (!text)
-		reader_fail(
-			reader, name, value ? "expected a text" : "is missing");
+	if (!value)
+		reader_fail(reader, name, "is missing");
+	else if (!text)
+		reader_fail(reader, name, "expected a text");
 	else if (strlen(text) > max_bytes)
 		reader_fail(reader, name, "longer than %zu bytes", max_bytes);
 	else

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "client/base/error.h"
+#include "client/base/fault.h"
 #include "client/base/id.h"
 
 enum { DAYS_MAX = 366, WORKDAYS_MAX = 2000, NAME_MAX_BYTES = 60 };
@@ -74,14 +75,12 @@ static const struct year *find_year(const struct calendar *calendar, int number)
 static G_GNUC_PRINTF(3, 4) bool wrong(
 	const struct parse *parse, GError **error, const char *format, ...)
 {
-	g_autofree char *text = NULL;
 	va_list args;
 
 	va_start(args, format);
-	text = g_strdup_vprintf(format, args);
+	fault_set_va(error, ITEM_ERROR_SYNTAX, parse->name, parse->line, NULL,
+		format, args);
 	va_end(args);
-	g_set_error(error, ITEM_ERROR, ITEM_ERROR_SYNTAX, "%s:%d: %s",
-		parse->name, parse->line, text);
 	return false;
 }
 
