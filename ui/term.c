@@ -9,12 +9,14 @@
 #include <glib-unix.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <termcap.h>
 #include <termios.h>
 #include <unistd.h>
 #include <wchar.h>
 
 #include "client/base/clock.h"
 #include "client/base/error.h"
+#include "client/base/fault.h"
 #include "ui/input.h"
 
 enum { ESCAPE_MS = 50, READ_BYTES = 512, COLS_MAX = 1000 };
@@ -376,6 +378,32 @@ static void term_free(struct term *term)
 	canvas_free(term->painted);
 	g_free(term->line);
 	g_free(term);
+}
+
+bool term_check(int input_fd, int output_fd, GError **error)
+{
+	const char *type = g_getenv("TERM");
+
+	if (!isatty(input_fd) || !isatty(output_fd))
+		return fault_set(error, ITEM_ERROR_USAGE, NULL, 0,
+			"the screen needs a terminal for input and output; "
+			"nothing was started");
+	if (!type || !*type)
+		return fault_set(error, ITEM_ERROR_USAGE, NULL, 0,
+			"TERM is not set: the kind of terminal, as "
+			"xterm-256color; nothing was started");
+	if (tgetent(NULL, type) != 1)
+		return fault_set(error, ITEM_ERROR_USAGE, NULL, 0,
+			"TERM=%s: this kind of terminal is not known here, "
+			"expected one as xterm-256color; nothing was started",
+			type);
+	if (!tgetstr("cm", NULL))
+		return fault_set(error, ITEM_ERROR_USAGE, NULL, 0,
+			"TERM=%s: this kind of terminal cannot place the "
+			"cursor, expected one as xterm-256color; nothing was "
+			"started",
+			type);
+	return true;
 }
 
 struct term *term_open(const struct term_options *options,

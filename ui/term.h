@@ -32,6 +32,10 @@ struct term_ops {
 	void (*lost)(void *context);
 };
 
+/* What the screen needs: both are terminals, TERM is known and can place the
+ * cursor. ITEM_ERROR_USAGE with a fault that says what is missing. */
+bool term_check(int input_fd, int output_fd, GError **error);
+
 /* Takes the terminal over. ops may be NULL: then keys are read with
  * term_read_key(). LINK_ERROR_ABSENT when there is no terminal or its type is
  * unknown. */

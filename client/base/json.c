@@ -192,8 +192,8 @@ static bool scan_list(struct scan *s, int depth, char close, bool is_object)
 			return false;
 	} while (take(s, ','));
 	if (!take(s, close))
-		return fail(s, is_object ? "expected a comma or }"
-					 : "expected a comma or ]");
+		return is_object ? fail(s, "expected a comma or }")
+				 : fail(s, "expected a comma or ]");
 	return true;
 }
 
@@ -244,12 +244,12 @@ static bool scan_text(struct scan *s, GError **error)
 
 	if (!g_utf8_validate_len(s->start, (gsize)(s->end - s->start), &bad)) {
 		s->at = bad;
-		s->wrong = "expected UTF-8 without NUL";
+		fail(s, "expected UTF-8 without NUL");
 	} else if (scan_value(s, 0)) {
 		skip_blanks(s);
 		if (s->at == s->end)
 			return true;
-		s->wrong = "expected nothing after the value";
+		fail(s, "expected nothing after the value");
 	}
 	set_place_error(s, error);
 	return false;

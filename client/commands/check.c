@@ -118,7 +118,6 @@ static void print_json(const struct found *found)
 {
 	AUTO(json) report = json_new_object();
 	struct json *aside = json_new_array();
-	g_autofree char *text = NULL;
 
 	json_put_text(report, "configuration", config_file(found->config));
 	json_put_text(report, "catalogue", catalog_version(found->catalog));
@@ -132,8 +131,7 @@ static void print_json(const struct found *found)
 	json_put(report, "set_aside", aside);
 	json_put_int(report, "held", found->news.held);
 	json_put_int(report, "people", (int64_t)people_count(found->people));
-	text = json_print(report);
-	puts(text);
+	command_print_json(report);
 }
 
 /* Reading ------------------------------------------------------------------ */
@@ -188,7 +186,7 @@ static enum exit_code check_all(const struct command_options *options)
 
 	if (!find_all(&found, &error)) {
 		found_clear(&found);
-		return command_fail(error);
+		return command_report(options, error);
 	}
 	if (options->json)
 		print_json(&found);

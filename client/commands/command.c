@@ -1,4 +1,4 @@
-/* What the subcommands share: options, language, how a failure is said. */
+/* What the subcommands share: language, configuration, lines of output. */
 #include "client/commands/command.h"
 
 #include <stdarg.h>
@@ -9,6 +9,8 @@
 
 #include "client/base/process.h"
 #include "client/base/text.h"
+#include "config/keyfile.h"
+#include "config/options.h"
 #include "ui/text.h"
 
 static const char default_config[] = "/etc/yikou/yikou.conf";
@@ -22,14 +24,70 @@ char *command_locale_dir(void)
 		       : process_share("locale");
 }
 
-static void set_language(const struct config *config)
+/* The folder, and the language of the screen. */
+static char *language_of(const struct config *config, const char **language)
 {
-	g_autofree char *usual = command_locale_dir();
-	const char *dir = config ? config_path(config, "paths.locale") : NULL;
-	const char *language =
-		config ? config_text(config, "screen.language") : "zh_CN";
+	const char *dir = config_path(config, "paths.locale");
 
-	text_setup(language, dir ? dir : usual);
+	*language = config_text(config, "screen.language");
+	return dir ? g_strdup(dir) : command_locale_dir();
+}
+
+void command_set_language(const struct config *config)
+{
+	const char *language;
+	g_autofree char *dir = language_of(config, &language);
+
+	text_setup_command(language, dir);
+}
+
+bool command_set_screen_language(const struct config *config)
+{
+	const char *language;
+	g_autofree char *dir = language_of(config, &language);
+
+	return text_setup(language, dir);
+}
+
+/* The value of --config; NULL when it is not there. */
+static const char *find_config(int argc, char **argv)
+{
+	for (int i = 1; i < argc; i++) {
+		const char *word = argv[i], *next = argv[i + 1];
+
+		if (!strcmp(word, "--config") || !strcmp(word, "-c"))
+			return next;
+		if (g_str_has_prefix(word, "--config="))
+			return word + strlen("--config=");
+	}
+	return NULL;
+}
+
+/* A file with a wrong value still says its language. NULL: there is none. */
+static const char *configured_language(const char *path)
+{
+	static const char *const languages[] = {"zh_CN", "en"};
+	AUTO(keyfile) file = keyfile_load(path, NULL);
+	const char *text =
+		file ? keyfile_text(keyfile_find(file, "screen"), "language",
+			       option_find("screen.language")->otherwise)
+		     : NULL;
+
+	for (size_t i = 0; text && i < G_N_ELEMENTS(languages); i++) {
+		if (!strcmp(text, languages[i]))
+			return languages[i];
+	}
+	return NULL;
+}
+
+void command_guess_language(int argc, char **argv)
+{
+	g_autofree char *dir = command_locale_dir();
+	const char *path = find_config(argc, argv);
+	const char *language =
+		configured_language(path ? path : default_config);
+
+	text_setup_command(language ? language : text_locale_language(), dir);
 }
 
 static bool load_config(struct command_options *options, enum exit_code *code)
@@ -40,30 +98,11 @@ static bool load_config(struct command_options *options, enum exit_code *code)
 		options->config_path ? options->config_path : default_config,
 		&error);
 	if (options->config) {
-		set_language(options->config);
+		command_set_language(options->config);
 		return true;
 	}
-	*code = command_fail(error);
+	*code = command_report(options, error);
 	return false;
-}
-
-bool command_parse(GOptionContext *context, const char *name, int *argc,
-	char ***argv, GError **error)
-{
-	g_autofree char *usual = g_strdup(g_get_prgname());
-	g_autofree char *full = g_strdup_printf("yikou %s", name);
-	bool ok;
-
-	g_set_prgname(*name ? full : "yikou");
-	ok = g_option_context_parse(context, argc, argv, error);
-	g_set_prgname(usual);
-	return ok;
-}
-
-/* Without a command argv[0] is the program's path. */
-static const char *command_name(char **argv)
-{
-	return strchr(argv[0], '/') || !strcmp(argv[0], "yikou") ? "" : argv[0];
 }
 
 bool command_begin(struct command_options *options, int *argc, char ***argv,
@@ -72,44 +111,22 @@ bool command_begin(struct command_options *options, int *argc, char ***argv,
 {
 	const GOptionEntry shared[] = {
 		{"config", 'c', 0, G_OPTION_ARG_FILENAME, &options->config_path,
-			_("configuration of the window"), "FILE"},
+			_("configuration of the window"), _("FILE")},
 		{"json", 0, 0, G_OPTION_ARG_NONE, &options->json,
 			_("print JSON"), NULL},
 		{NULL}};
-	g_autoptr(GOptionContext) context = g_option_context_new(arguments);
-	const char *name = command_name(*argv);
-	g_autoptr(GError) error = NULL;
+	const struct command_usage usage = {.arguments = arguments,
+		.description = description,
+		.entries = {shared, entries}};
 
-	g_option_context_add_main_entries(context, shared, NULL);
-	if (entries)
-		g_option_context_add_main_entries(context, entries, NULL);
-	g_option_context_set_description(context, description);
-	if (!command_parse(context, name, argc, argv, &error)) {
-		fprintf(stderr, "yikou: %s\n", error->message);
-	} else if (!arguments && *argc > 1) {
-		fprintf(stderr, "yikou: %s: %s\n", (*argv)[1],
-			_("nothing of this name is expected here"));
-	} else {
-		return load_config(options, code);
-	}
-	fprintf(stderr, _("Try: yikou%s%s --help\n"), *name ? " " : "", name);
-	*code = EXIT_CODE_USAGE;
-	return false;
+	return command_parse(options, &usage, argc, argv, code) &&
+	       load_config(options, code);
 }
 
 void command_end(struct command_options *options)
 {
 	g_free(options->config_path);
 	config_free(options->config);
-}
-
-enum exit_code command_fail(const GError *error)
-{
-	g_autofree char *detail = text_sink_plain(error ? error->message : "");
-
-	fprintf(stderr, "yikou: %s\n", text_error(error));
-	fprintf(stderr, "       %s\n", detail);
-	return error_exit_code(error);
 }
 
 void command_print(const char *format, ...)
@@ -121,6 +138,7 @@ void command_print(const char *format, ...)
 	text = g_strdup_vprintf(format, args);
 	va_end(args);
 	clean = isatty(STDOUT_FILENO) ? text_sink_plain(text) : g_strdup(text);
+	command_to_ascii(clean);
 	puts(clean);
 }
 

@@ -13,21 +13,20 @@ struct diag {
 	struct line_client *client; /* own */
 	GPtrArray *devices;         /* own: struct json */
 	const char *check;          /* device to test, NULL: list */
-	bool json;
+	const struct command_options *options;
 	enum exit_code code;
 };
 
 static void print_devices(const struct diag *diag)
 {
 	AUTO(json) list = json_new_array();
-	g_autofree char *text = NULL;
 
 	for (guint i = 0; i < diag->devices->len; i++) {
 		const struct json *device = g_ptr_array_index(diag->devices, i);
 		const struct json *counters = json_get(device, "counters");
 
 		json_add(list, json_copy(device));
-		if (diag->json)
+		if (diag->options->json)
 			continue;
 		command_print(_("%-10s %-9s %-16s %s  frames %d, faults %d"),
 			json_text_or(device, "device", ""),
@@ -39,9 +38,8 @@ static void print_devices(const struct diag *diag)
 				json_int_or(counters, "bad_frame", 0) +
 				json_int_or(counters, "timeouts", 0)));
 	}
-	text = json_print(list);
-	if (diag->json)
-		puts(text);
+	if (diag->options->json)
+		command_print_json(list);
 }
 
 static enum exit_code judge_devices(const struct diag *diag)
@@ -61,12 +59,11 @@ static void checked(
 	void *context, const struct json *result, const GError *error)
 {
 	struct diag *diag = context;
-	g_autofree char *text = result ? json_print(result) : NULL;
 
 	if (error)
-		diag->code = command_fail(error);
-	else if (diag->json)
-		puts(text);
+		diag->code = command_report(diag->options, error);
+	else if (diag->options->json)
+		command_print_json(result);
 	else
 		command_print(_("%s: self test passed"), diag->check);
 	g_main_loop_quit(diag->loop);
@@ -100,10 +97,10 @@ static void message(void *context, const struct json *state)
 static gboolean no_answer(gpointer user_data)
 {
 	struct diag *diag = user_data;
-	g_autoptr(GError) error = g_error_new_literal(
-		LINK_ERROR, LINK_ERROR_ABSENT, "yikou-devd does not answer");
+	g_autoptr(GError) error = g_error_new_literal(LINK_ERROR,
+		LINK_ERROR_ABSENT, N_("yikou-devd does not answer"));
 
-	diag->code = command_fail(error);
+	diag->code = command_report(diag->options, error);
 	g_main_loop_quit(diag->loop);
 	return G_SOURCE_REMOVE;
 }
@@ -115,7 +112,7 @@ static enum exit_code diagnose(
 	const struct command_options *options, const char *check)
 {
 	g_autofree char *path = config_runtime(options->config, "devd.sock");
-	struct diag diag = {.check = check, .json = options->json};
+	struct diag diag = {.check = check, .options = options};
 	guint timer;
 
 	diag.loop = g_main_loop_new(NULL, FALSE);
@@ -138,7 +135,7 @@ enum exit_code command_diag(int argc, char **argv)
 	struct command_options options = {0};
 	enum exit_code code = EXIT_CODE_OK;
 
-	if (command_begin(&options, &argc, &argv, "[check DEVICE]",
+	if (command_begin(&options, &argc, &argv, _("[check DEVICE]"),
 		    _("Lists the devices with state and counters, or runs the "
 		      "self test of one.\nExamples:\n  yikou diag --json\n  "
 		      "yikou diag check camera"),
@@ -148,9 +145,8 @@ enum exit_code command_diag(int argc, char **argv)
 		} else if (argc == 1) {
 			code = diagnose(&options, NULL);
 		} else {
-			fprintf(stderr,
-				_("yikou diag: nothing, or check DEVICE\n"));
-			code = EXIT_CODE_USAGE;
+			code = command_wrong(&options,
+				"expected nothing, or check and a device");
 		}
 	}
 	command_end(&options);

@@ -31,10 +31,27 @@ static void print_help(void)
 		 "  yikou --config /etc/yikou/yikou.conf\n"
 		 "  yikou sync --json\n"
 		 "  yikou diag check camera\n\n"
-		 "yikou COMMAND --help says more. Exit status: 0 done, 2 "
-		 "something was\nrefused, 3 not reachable, 4 not allowed, 5 "
-		 "storage, 6 already running,\n64 usage, 130 "
-		 "interrupted.\n"));
+		 "yikou COMMAND --help says more.\n\n"
+		 "Exit status:\n"
+		 "  0    done\n"
+		 "  2    something was refused, set aside or parked\n"
+		 "  3    a device, a daemon or the platform is not reachable\n"
+		 "  4    not allowed\n"
+		 "  5    the local store failed, or something in it was "
+		 "changed\n"
+		 "  6    already running\n"
+		 "  64   command line, configuration or terminal is not right; "
+		 "nothing was done\n"
+		 "  130  interrupted\n"));
+}
+
+static int no_such_command(int argc, char **argv)
+{
+	struct command_options options = {0};
+
+	for (int i = 2; i < argc; i++)
+		options.json = options.json || !strcmp(argv[i], "--json");
+	return command_wrong(&options, "%s: no such command", argv[1]);
 }
 
 static int run(int argc, char **argv)
@@ -43,23 +60,13 @@ static int run(int argc, char **argv)
 		if (!strcmp(argv[1], commands[i].name))
 			return commands[i].run(argc - 1, argv + 1);
 	}
-	fprintf(stderr, _("yikou: %s: no such command\n"), argv[1]);
-	fprintf(stderr, _("Try: yikou%s%s --help\n"), "", "");
-	return EXIT_CODE_USAGE;
-}
-
-/* Before any text: the configuration may choose another one later. */
-static void set_language(void)
-{
-	g_autofree char *locale = command_locale_dir();
-
-	text_setup("zh_CN", locale);
+	return no_such_command(argc, argv);
 }
 
 int main(int argc, char **argv)
 {
 	process_begin("yikou");
-	set_language();
+	command_guess_language(argc, argv);
 	if (argc > 1 &&
 		(!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h"))) {
 		print_help();

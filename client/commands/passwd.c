@@ -19,23 +19,23 @@ static bool is_long_enough(const char *password)
 	       g_utf8_strlen(password, -1) <= PASSWORD_MAX;
 }
 
-static enum exit_code make_line(void)
+static enum exit_code make_line(const struct command_options *options)
 {
 	char first[PASSWORD_SIZE], second[PASSWORD_SIZE];
 	g_autofree char *verifier = NULL;
-	enum exit_code code = EXIT_CODE_USAGE;
+	enum exit_code code;
 
 	if (!command_ask_secret(_("New password: "), first, sizeof(first)) ||
 		!is_long_enough(first)) {
-		fprintf(stderr,
-			_("yikou: %d to %d characters; nothing was made\n"),
+		code = command_wrong(options,
+			"a password has %d to %d characters; nothing was made",
 			PASSWORD_MIN, PASSWORD_MAX);
 	} else if (isatty(STDIN_FILENO) &&
 		   (!command_ask_secret(
 			    _("Once more: "), second, sizeof(second)) ||
 			   strcmp(first, second))) {
-		fprintf(stderr,
-			_("yikou: the two are different; nothing was made\n"));
+		code = command_wrong(
+			options, "the two are different; nothing was made");
 	} else {
 		verifier = password_hash(first);
 		printf("password = %s\n", verifier);
@@ -48,20 +48,17 @@ static enum exit_code make_line(void)
 
 enum exit_code command_passwd(int argc, char **argv)
 {
-	g_autoptr(GOptionContext) context = g_option_context_new(NULL);
-	g_autoptr(GError) error = NULL;
+	struct command_options options = {0};
+	const struct command_usage usage = {.arguments = "",
+		.description =
+			_("Put the line it prints into the person's section of "
+			  "people.conf.\nExample: yikou passwd >>line.txt")};
+	enum exit_code code = EXIT_CODE_OK;
 
-	g_option_context_set_description(context,
-		_("Put the line it prints into the person's section of "
-		  "people.conf.\nExample: yikou passwd >>line.txt"));
-	if (!command_parse(context, "passwd", &argc, &argv, &error)) {
-		fprintf(stderr, "yikou: %s\n", error->message);
-		return EXIT_CODE_USAGE;
-	}
-	if (argc > 1) {
-		fprintf(stderr, _("yikou passwd: no arguments; a password is "
-				  "typed, never an argument\n"));
-		return EXIT_CODE_USAGE;
-	}
-	return make_line();
+	if (!command_parse(&options, &usage, &argc, &argv, &code))
+		return code;
+	if (argc > 1)
+		return command_wrong(&options,
+			"no arguments: a password is typed, never an argument");
+	return make_line(&options);
 }

@@ -8,6 +8,7 @@
 
 #include "client/app/app.h"
 #include "client/base/clock.h"
+#include "client/base/fault.h"
 #include "client/base/log.h"
 #include "client/base/process.h"
 #include "client/commands/command.h"
@@ -179,8 +180,8 @@ static void close_window(struct window *window)
 	g_main_loop_unref(window->loop);
 }
 
-static enum exit_code open_window(
-	struct window *window, const struct config *config)
+static bool open_window(
+	struct window *window, const struct config *config, GError **error)
 {
 	const struct term_options options = {
 		.color = wants_color(config),
@@ -188,42 +189,56 @@ static enum exit_code open_window(
 		.input_fd = STDIN_FILENO,
 		.output_fd = STDOUT_FILENO,
 	};
-	g_autoptr(GError) error = NULL;
 
-	window->app = app_new(config, &app_ops, window, &error);
+	window->app = app_new(config, &app_ops, window, error);
 	if (!window->app)
-		return command_fail(error);
-	window->term = term_open(&options, &term_ops, window, &error);
-	if (!window->term)
-		return command_fail(error);
-	redirect_log(config);
-	run_window(window);
-	return EXIT_CODE_OK;
+		return false;
+	window->term = term_open(&options, &term_ops, window, error);
+	return window->term != NULL;
+}
+
+static bool run_screen(const struct config *config, GError **error)
+{
+	struct window window = {0};
+	bool is_open;
+
+	guard_start();
+	window.loop = g_main_loop_new(NULL, FALSE);
+	window.canvas = canvas_new(24, 80);
+	window.screen = screen_new();
+	is_open = open_window(&window, config, error);
+	if (is_open) {
+		redirect_log(config);
+		run_window(&window);
+	}
+	close_window(&window);
+	return is_open;
+}
+
+/* Nothing is started where nothing can be shown. */
+static bool can_show(const struct config *config, GError **error)
+{
+	if (!term_check(STDIN_FILENO, STDOUT_FILENO, error))
+		return false;
+	return command_set_screen_language(config) ||
+	       fault_set(error, ITEM_ERROR_USAGE, NULL, 0, "%s",
+		       text_utf8_advice());
 }
 
 enum exit_code command_screen(int argc, char **argv)
 {
 	struct command_options options = {0};
-	struct window window = {0};
-	g_autofree char *locale = command_locale_dir();
+	g_autoptr(GError) error = NULL;
 	enum exit_code code = EXIT_CODE_OK;
 
-	if (!text_setup("zh_CN", locale)) {
-		fprintf(stderr, "yikou: %s\n", text_utf8_advice());
-		return EXIT_CODE_USAGE;
-	}
-	if (!command_begin(&options, &argc, &argv, NULL,
+	if (command_begin(&options, &argc, &argv, NULL,
 		    _("Example: yikou --config /etc/yikou/yikou.conf"), NULL,
-		    &code)) {
-		command_end(&options);
-		return code;
+		    &code) &&
+		(!can_show(options.config, &error) ||
+			!run_screen(options.config, &error))) {
+		command_set_language(options.config);
+		code = command_report(&options, error);
 	}
-	guard_start();
-	window.loop = g_main_loop_new(NULL, FALSE);
-	window.canvas = canvas_new(24, 80);
-	window.screen = screen_new();
-	code = open_window(&window, options.config);
-	close_window(&window);
 	command_end(&options);
 	return code;
 }

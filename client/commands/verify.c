@@ -90,34 +90,17 @@ static struct store *open_existing(const struct config *config, GError **error)
 		config_text(config, "window.number"), error);
 }
 
-/* {"error":"store.corrupt","detail":"..."}: for a program that asked. */
-static enum exit_code fail(const struct command_options *options,
-	struct json *report, const GError *error)
-{
-	g_autofree char *text = NULL;
-
-	if (options->json) {
-		json_put_text(report, "error", error_name(error));
-		json_put_text(report, "detail", error->message);
-		text = json_print(report);
-		puts(text);
-	}
-	return command_fail(error);
-}
-
 static enum exit_code verify(const struct command_options *options, bool quick)
 {
 	AUTO(json) report = json_new_object();
 	g_autoptr(GError) error = NULL;
 	AUTO(store) store = open_existing(options->config, &error);
-	g_autofree char *text = NULL;
 
 	if (!store || !store_check(store, &error) ||
 		(!quick && !verify_all(store, report, &error)))
-		return fail(options, report, error);
-	text = json_print(report);
+		return command_report(options, error);
 	if (options->json)
-		puts(text);
+		command_print_json(report);
 	else
 		print_report(report);
 	return EXIT_CODE_OK;

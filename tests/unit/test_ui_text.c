@@ -74,7 +74,8 @@ static bool run(const char *command, char **output)
 	       status == 0;
 }
 
-/* Every text of the screen and the commands is in the Chinese catalogue. */
+/* Every text of the screen and the commands is in the Chinese catalogue, and
+ * all that can be wrong in a file. */
 static void test_complete(void)
 {
 	g_autofree char *output = NULL, *folder = NULL, *command = NULL;
@@ -87,10 +88,16 @@ static void test_complete(void)
 	folder = g_dir_make_tmp("yikou-po-XXXXXX", NULL);
 	command = g_strdup_printf(
 		"sh -c 'xgettext --from-code=UTF-8 -k_ -kN_ -kngettext:1,2 "
+		"-kfault_set:5 -kkeyfile_error:4 -kreader_fail:3 "
+		"-kcommand_wrong:2 -kNEED:4 -kbroken:3 -kwrong:3 "
 		"-o %s/all.pot ui/*.[ch] client/app/*.[ch] "
-		"client/commands/*.[ch] && msgcmp ui/po/zh_CN.po %s/all.pot "
+		"client/commands/*.[ch] config/*.[ch] client/catalog/*.[ch] "
+		"client/rules/calendar.c client/base/file.c && "
+		"xgettext --from-code=UTF-8 -j -kfail:2 -kfault_set:5 "
+		"-o %s/all.pot client/base/json.c && msgcmp ui/po/zh_CN.po "
+		"%s/all.pot "
 		"2>&1; code=$?; rm -r %s; exit $code'",
-		folder, folder, folder);
+		folder, folder, folder, folder);
 	g_clear_pointer(&output, g_free);
 	if (!run(command, &output)) {
 		g_test_message("%s", output);
