@@ -55,8 +55,9 @@ static bool parse_arguments(int argc, char **argv, struct arguments *arguments)
 		"Example:\n"
 		"  yikou-devd -n --config /etc/yikou/yikou.conf\n\n"
 		"SIGHUP reads devices.conf again.\n\n"
-		"Exit status: 0 fine, 2 a file or a device of devices.conf is\n"
-		"wrong, 5 local storage, 6 already running, 64 wrong use.\n");
+		"Exit status: 0 fine, 5 local storage, 6 already running,\n"
+		"64 the command line, a file or a device of devices.conf is "
+		"wrong.\n");
 	g_option_context_add_main_entries(context, entries, NULL);
 	if (g_option_context_parse(context, &argc, &argv, &error) &&
 		argc == 1 &&
@@ -123,7 +124,7 @@ static int check(const char *devices_conf, const char *profile_dir)
 
 	if (!conf) {
 		fprintf(stderr, PROGRAM ": %s\n", error->message);
-		return EXIT_CODE_ITEM;
+		return (int)error_exit_code(error);
 	}
 	for (guint i = 0; i < conf->lines->len; i++) {
 		const struct line_spec *line = conf->lines->pdata[i];
@@ -131,7 +132,7 @@ static int check(const char *devices_conf, const char *profile_dir)
 		for (guint j = 0; j < line->devices->len; j++)
 			all &= print_device(line, line->devices->pdata[j]);
 	}
-	return all ? EXIT_CODE_OK : EXIT_CODE_ITEM;
+	return all ? EXIT_CODE_OK : EXIT_CODE_USAGE;
 }
 
 /* Serving ----------------------------------------------------------------- */
@@ -178,7 +179,8 @@ static int run(const struct arguments *arguments)
 	g_autofree char *socket = NULL, *runtime = NULL, *profiles = NULL;
 
 	if (!config) {
-		fprintf(stderr, PROGRAM ": %s\n", error->message);
+		fprintf(stderr, PROGRAM ": %s; nothing was started\n",
+			error->message);
 		return (int)error_exit_code(error);
 	}
 	socket = config_runtime(config, "devd.sock");

@@ -8,6 +8,7 @@
 
 #include "client/base/error.h"
 #include "client/base/log.h"
+#include "ui/text.h"
 
 /* Withdrawals at a time: one in so many. */
 enum { WITHDRAW_PART = 20 };
@@ -224,7 +225,7 @@ static void judge_row(
 	if (!is_open(row))
 		verdict = "held";
 	if (why && is_open(row)) {
-		g_ptr_array_add(news->sentences, g_strdup(why->message));
+		g_ptr_array_add(news->sentences, text_error_detail(why));
 		if (strcmp(row->state, verdict) != 0) {
 			news->wrong++;
 			log_error(why, "the platform's catalogue");

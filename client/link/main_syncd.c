@@ -105,10 +105,12 @@ static bool parse_arguments(int argc, char **argv, struct arguments *arguments)
 		"\n"
 		"Exit status of --once: 0 nothing is left, 2 refused steps\n"
 		"remain, 3 platform not reachable, 4 not authorised, 5 local\n"
-		"storage, 6 already running, 64 usage.\n");
+		"storage, 6 already running, 64 command line or configuration\n"
+		"wrong.\n");
 	g_option_context_add_main_entries(context, entries, NULL);
 	if (!g_option_context_parse(context, &argc, &argv, &error)) {
-		fprintf(stderr, "%s: %s\n", PROGRAM, error->message);
+		fprintf(stderr, PROGRAM ": %s\nTry " PROGRAM " --help.\n",
+			error->message);
 		return false;
 	}
 	if (argc > 1 || (!arguments->config && !arguments->version) ||
@@ -116,7 +118,8 @@ static bool parse_arguments(int argc, char **argv, struct arguments *arguments)
 		(arguments->verify && !arguments->once) ||
 		arguments->batch < 0 || !knows_part(arguments) ||
 		(arguments->day && !is_day(arguments))) {
-		fprintf(stderr, "%s: see --help\n", PROGRAM);
+		fprintf(stderr, PROGRAM ": expected --config FILE and options\n"
+					"Try " PROGRAM " --help.\n");
 		return false;
 	}
 	return true;
@@ -323,7 +326,7 @@ int main(int argc, char **argv)
 		}
 	}
 	if (error)
-		log_error(error, "cannot run");
+		log_error(error, "cannot run, nothing was started");
 	arguments_clear(&arguments);
 	return code;
 }

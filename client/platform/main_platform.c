@@ -85,18 +85,22 @@ static bool parse_arguments(int argc, char **argv, struct arguments *arguments)
 		"    --seed config/demo/platform-seed.json\n"
 		"\n"
 		"Prints {\"listening\":\"127.0.0.1:PORT\"} when it is ready.\n"
-		"Exit status: 0 told to stop, 2 a file is wrong, 3 address in\n"
-		"use, 5 storage, 6 the state is in use, 64 usage.\n");
+		"Exit status: 0 told to stop, 3 address in use, 5 storage, 6 "
+		"the\n"
+		"state is in use, 64 the command line or a file is wrong.\n");
 	g_option_context_add_main_entries(context, entries, NULL);
 	if (!g_option_context_parse(context, &argc, &argv, &error)) {
-		fprintf(stderr, "%s: %s\n", PROGRAM, error->message);
+		fprintf(stderr, PROGRAM ": %s\nTry " PROGRAM " --help.\n",
+			error->message);
 		return false;
 	}
 	if (arguments->version)
 		return true;
 	if (argc > 1 || !arguments->state || !arguments->token_file ||
 		arguments->port < 0 || arguments->port > 65535) {
-		fprintf(stderr, "%s: see --help\n", PROGRAM);
+		fprintf(stderr,
+			PROGRAM ": expected --state DIR and --token-file FILE\n"
+				"Try " PROGRAM " --help.\n");
 		return false;
 	}
 	return true;
@@ -228,6 +232,13 @@ static bool run(const struct arguments *arguments, GError **error)
 	       serve(platform, arguments, error);
 }
 
+/* Until it serves, an item that is wrong stands in a file. */
+static int exit_code_of(const GError *error)
+{
+	return error->domain == ITEM_ERROR ? EXIT_CODE_USAGE
+					   : (int)error_exit_code(error);
+}
+
 int main(int argc, char **argv)
 {
 	struct arguments arguments = {0};
@@ -243,8 +254,8 @@ int main(int argc, char **argv)
 		if (!arguments.listen)
 			arguments.listen = g_strdup("127.0.0.1");
 		if (!run(&arguments, &error)) {
-			log_error(error, "stopped");
-			code = (int)error_exit_code(error);
+			log_error(error, "cannot run, nothing was started");
+			code = exit_code_of(error);
 		}
 	}
 	arguments_clear(&arguments);

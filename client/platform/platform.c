@@ -300,7 +300,7 @@ static char *make_token(const char *path, GError **error)
 char *platform_token(const char *path, GError **error)
 {
 	g_autoptr(GError) why = NULL;
-	g_autofree char *token = file_read(path, TOKEN_MAX, NULL, &why);
+	g_autofree char *token = file_read_written(path, TOKEN_MAX, NULL, &why);
 
 	if (g_error_matches(why, ITEM_ERROR, ITEM_ERROR_NOT_FOUND))
 		return make_token(path, error);

@@ -21,7 +21,7 @@
 #define PROGRAM "yikou-sim"
 #define VERSION "0.2"
 
-enum { CTL_TIMEOUT_MS = 5000 };
+enum { CTL_TIMEOUT_MS = 5000, CONNECT_TIMEOUT_MS = 2000 };
 
 struct arguments {
 	char *config, *socket;
@@ -39,9 +39,9 @@ static const char examples[] =
 	"  yikou-sim --config demo/yikou.conf ctl page camera 7\n"
 	"  yikou-sim --config demo/yikou.conf ctl fault bar noise 5\n"
 	"  yikou-sim --config demo/yikou.conf ctl state\n"
-	"\nExit status: 0 done or told to stop, 2 refused or a file is wrong,\n"
-	"3 no simulator or no such connection, 5 local storage, 6 already "
-	"running,\n64 usage.\n";
+	"\nExit status: 0 done or told to stop, 2 refused, 3 no simulator or "
+	"no such\nconnection, 5 local storage, 6 already running, 64 the "
+	"command line or a file is\nwrong.\n";
 
 static bool parse_arguments(int argc, char **argv, struct arguments *arguments)
 {
@@ -66,7 +66,8 @@ static bool parse_arguments(int argc, char **argv, struct arguments *arguments)
 	g_option_context_set_description(context, examples);
 	g_option_context_add_main_entries(context, entries, NULL);
 	if (!g_option_context_parse(context, &argc, &argv, &error)) {
-		fprintf(stderr, PROGRAM ": %s\n", error->message);
+		fprintf(stderr, PROGRAM ": %s\nTry " PROGRAM " --help.\n",
+			error->message);
 		return false;
 	}
 	is_ctl = arguments->words && arguments->words[0] &&
@@ -186,6 +187,19 @@ static void on_lost(void *context, const GError *why)
 	g_main_loop_quit(ctl->loop);
 }
 
+/* Who was never there is not lost: the link would try for ever. */
+static gboolean on_late(gpointer user_data)
+{
+	struct ctl *ctl = user_data;
+
+	if (line_client_is_up(ctl->client))
+		return G_SOURCE_CONTINUE;
+	fprintf(stderr, PROGRAM ": no simulator is running\n");
+	ctl->code = EXIT_CODE_LINK;
+	g_main_loop_quit(ctl->loop);
+	return G_SOURCE_CONTINUE;
+}
+
 static const struct line_client_ops client_ops = {
 	.synced = on_synced,
 	.message = on_message,
@@ -195,6 +209,7 @@ static const struct line_client_ops client_ops = {
 static int run_ctl(const char *socket, char **words)
 {
 	struct ctl ctl = {.verb = words[0], .message = make_message(words)};
+	guint timer;
 
 	if (!ctl.message) {
 		fprintf(stderr, PROGRAM ": expected NAME=VALUE\n");
@@ -202,7 +217,9 @@ static int run_ctl(const char *socket, char **words)
 	}
 	ctl.loop = g_main_loop_new(NULL, FALSE);
 	ctl.client = line_client_new(socket, PROGRAM, &client_ops, &ctl);
+	timer = g_timeout_add(CONNECT_TIMEOUT_MS, on_late, &ctl);
 	g_main_loop_run(ctl.loop);
+	g_source_remove(timer);
 	line_client_free(ctl.client);
 	g_main_loop_unref(ctl.loop);
 	json_free(ctl.message);
@@ -239,7 +256,8 @@ static int run(const struct arguments *arguments)
 		return run_ctl(arguments->socket, arguments->words + 1);
 	config = config_load(arguments->config, &error);
 	if (!config) {
-		fprintf(stderr, PROGRAM ": %s\n", error->message);
+		fprintf(stderr, PROGRAM ": %s; nothing was started\n",
+			error->message);
 		return (int)error_exit_code(error);
 	}
 	socket = config_runtime(config, "sim.sock");

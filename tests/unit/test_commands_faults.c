@@ -460,6 +460,42 @@ static void test_terminals(void)
 	place_clear(&place);
 }
 
+/* The other programs --------------------------------------------------------
+ */
+
+static void expect_start_fails(
+	struct place *place, const char *program, const char *words)
+{
+	g_autofree char *yikou = g_steal_pointer(&place->program);
+	struct outcome outcome;
+
+	place->program = g_strconcat(yikou, program, NULL);
+	outcome = run(place, "en_US.UTF-8", words);
+	g_assert_cmpint(outcome.code, ==, EXIT_CODE_USAGE);
+	assert_holds(outcome.err, "nothing was started");
+	assert_holds(outcome.err, "broken.conf:");
+	outcome_clear(&outcome);
+	g_free(place->program);
+	place->program = g_steal_pointer(&yikou);
+}
+
+static void test_daemons(void)
+{
+	struct place place = {0};
+
+	if (!place_make(&place))
+		return;
+	write_file(&place, "broken.conf", "[window\n");
+	expect_start_fails(&place, "-devd", "-n --config broken.conf");
+	expect_start_fails(&place, "-devd", "--config broken.conf");
+	expect_start_fails(&place, "-syncd", "--once --config broken.conf");
+	expect_start_fails(&place, "-sim", "--config broken.conf");
+	expect_start_fails(&place, "-sim", "--config broken.conf ctl state");
+	expect_start_fails(&place, "-platform",
+		"--state state --token-file token --seed broken.conf");
+	place_clear(&place);
+}
+
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
@@ -470,5 +506,6 @@ int main(int argc, char **argv)
 	g_test_add_func("/commands/faults/language", test_language);
 	g_test_add_func("/commands/faults/ascii", test_ascii);
 	g_test_add_func("/commands/faults/terminals", test_terminals);
+	g_test_add_func("/commands/faults/daemons", test_daemons);
 	return g_test_run();
 }
