@@ -66,16 +66,14 @@ bool command_set_screen_language(const struct config *config);
  * mends it, the detail; of a wrong command line what is wrong and where help
  * is. With --json besides, on standard output,
  *   {"error":"item.invalid","detail":"...","exit_code":64}
- * the detail in English. */
+ * the detail in English. options may be NULL: no JSON, as where a report with
+ * the error in it is printed already. */
 enum exit_code command_report(
 	const struct command_options *options, const GError *error);
 
 /* The command line is wrong: what is a message id, as of fault_set(). */
 enum exit_code command_wrong(const struct command_options *options,
 	const char *what, ...) G_GNUC_PRINTF(2, 3);
-
-/* command_report() where the options are not at hand: never JSON. */
-enum exit_code command_fail(const GError *error);
 
 /* A line typed without echo, or read from standard input when that is no
  * terminal. False at its end. The caller wipes it. */

@@ -95,8 +95,3 @@ enum exit_code command_wrong(
 	va_end(args);
 	return command_report(options, error);
 }
-
-enum exit_code command_fail(const GError *error)
-{
-	return command_report(NULL, error);
-}

@@ -23,6 +23,20 @@ static const struct command *find(const char *name)
 	return NULL;
 }
 
+/* Its --help says "yikou sync status". */
+static enum exit_code run_as(
+	const struct command *command, int argc, char **argv)
+{
+	g_autofree char *full = g_strconcat("sync ", command->name, NULL);
+	char *usual = argv[0];
+	enum exit_code code;
+
+	argv[0] = full;
+	code = command->run(argc, argv);
+	argv[0] = usual;
+	return code;
+}
+
 /* Options may stand before the subcommand: it is taken out of the line. */
 enum exit_code command_sync(int argc, char **argv)
 {
@@ -33,7 +47,7 @@ enum exit_code command_sync(int argc, char **argv)
 			continue;
 		memmove(&argv[i], &argv[i + 1],
 			(size_t)(argc - i) * sizeof(*argv));
-		return command->run(argc - 1, argv);
+		return run_as(command, argc - 1, argv);
 	}
 	return sync_run(argc, argv);
 }

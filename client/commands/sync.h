@@ -49,6 +49,9 @@ enum exit_code sync_verify(int argc, char **argv);
 enum exit_code sync_dead(int argc, char **argv);
 enum exit_code sync_agree(int argc, char **argv);
 
+/* How the link is, of a state or report of yikou-syncd. Borrowed. */
+const char *sync_link_word(const struct json *state);
+
 /* "N here = N there, 0 missing, 0 extra", or what differs. */
 void sync_print_proof(const struct json *proof);
 

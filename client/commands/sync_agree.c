@@ -20,7 +20,7 @@ static enum exit_code agree(const struct command_options *options)
 	int64_t count = 0;
 
 	if (!store || !catalog_agree(store, &actor, &count, &error))
-		return command_fail(error);
+		return command_report(options, error);
 	command_print(
 		_("%d withdrawals let through; the window takes them with "
 		  "F5, or by itself soon"),

@@ -8,6 +8,7 @@
 #include "client/base/line.h"
 #include "client/base/process.h"
 #include "client/commands/sync.h"
+#include "ui/text.h"
 
 enum { CONNECT_TIMEOUT_MS = 1000, TICK_MS = 250 };
 
@@ -43,7 +44,7 @@ static gboolean on_interrupt(gpointer data)
 		asking->wait->interrupted = true;
 	if (!asking->error)
 		g_set_error(&asking->error, LINK_ERROR, LINK_ERROR_CLOSED,
-			"interrupted");
+			N_("interrupted"));
 	g_main_loop_quit(asking->loop);
 	return G_SOURCE_CONTINUE;
 }
@@ -95,7 +96,7 @@ static gboolean nobody(gpointer data)
 	if (asking->is_sent)
 		return G_SOURCE_REMOVE;
 	g_set_error(&asking->error, LINK_ERROR, LINK_ERROR_ABSENT,
-		"yikou-syncd does not run");
+		N_("yikou-syncd does not run"));
 	g_main_loop_quit(asking->loop);
 	return G_SOURCE_REMOVE;
 }
@@ -178,7 +179,7 @@ static bool is_somebody_elses(const struct config *config, GError **error)
 	if (!file_is_shared(config_path(config, "paths.runtime")))
 		return false;
 	g_set_error(error, LINK_ERROR, LINK_ERROR_ABSENT,
-		"yikou-syncd does not run");
+		N_("yikou-syncd does not run"));
 	return true;
 }
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "client/base/clock.h"
+#include "client/base/fault.h"
 #include "client/base/file.h"
 #include "client/base/id.h"
 #include "client/commands/sync.h"
@@ -70,14 +71,12 @@ static enum exit_code list(struct dead *dead)
 {
 	AUTO(json) all = json_new_array();
 	g_autoptr(GError) error = NULL;
-	g_autofree char *text = NULL;
 
 	if (!add_parked(dead, OP_DEAD, all, &error) ||
 		!add_parked(dead, OP_CONFLICT, all, &error))
-		return command_fail(error);
+		return command_report(&dead->options, error);
 	if (dead->options.json) {
-		text = json_print(all);
-		puts(text);
+		command_print_json(all);
 		return EXIT_CODE_OK;
 	}
 	if (json_length(all) == 0)
@@ -118,7 +117,7 @@ static enum exit_code show(struct dead *dead, const struct op *op)
 	g_autofree char *text = NULL;
 
 	if (!decisions)
-		return command_fail(error);
+		return command_report(&dead->options, error);
 	json_put(row, "decisions", decisions);
 	if (dead->options.json) {
 		json_put(row, "body",
@@ -150,12 +149,12 @@ static const struct person *log_in(struct dead *dead, enum exit_code *code)
 		dead->staff_no ? people_find(dead->people, dead->staff_no)
 			       : NULL;
 	char password[PASSWORD_SIZE];
+	g_autoptr(GError) error = NULL;
 	bool is_right;
 
-	*code = EXIT_CODE_USAGE;
 	if (!dead->staff_no || !dead->reason || !*dead->reason) {
-		fprintf(stderr, _("yikou sync dead: a decision needs --staff "
-				  "and --reason\n"));
+		*code = command_wrong(&dead->options,
+			"a decision needs --staff and --reason");
 		return NULL;
 	}
 	is_right = command_ask_secret(
@@ -164,17 +163,18 @@ static const struct person *log_in(struct dead *dead, enum exit_code *code)
 	secret_wipe(password, sizeof(password));
 	if (is_right && may_decide(person))
 		return person;
-	fprintf(stderr, _("yikou sync dead: not allowed; nothing was "
-			  "changed\n"));
-	*code = EXIT_CODE_AUTH;
+	fault_set(&error, ITEM_ERROR_DENIED, NULL, 0,
+		"staff number or password is wrong, or the role may not do "
+		"this");
+	*code = command_report(&dead->options, error);
 	return NULL;
 }
 
 static struct json *read_body(const struct dead *dead, GError **error)
 {
 	if (!dead->body_file) {
-		g_set_error(error, ITEM_ERROR, ITEM_ERROR_USAGE,
-			"supersede needs --body FILE");
+		fault_set(error, ITEM_ERROR_USAGE, NULL, 0,
+			"supersede needs --body and a file");
 		return NULL;
 	}
 	return json_load(dead->body_file, BODY_MAX_BYTES, error);
@@ -211,7 +211,7 @@ static enum exit_code act(
 	if (!person)
 		return code;
 	if (!decide(dead, action, op, person, &error))
-		return command_fail(error);
+		return command_report(&dead->options, error);
 	json_free(syncd_ask(dead->options.config, "retry", NULL,
 		HINT_TIMEOUT_MS, NULL, NULL));
 	command_print("%s", _("Saved. It goes with the next sync; yikou sync "
@@ -243,17 +243,17 @@ static enum exit_code run(struct dead *dead, int argc, char **argv)
 	AUTO(op) op = NULL;
 
 	if (!is_list && (argc != 3 || !g_strv_contains(actions, argv[1]))) {
-		fprintf(stderr, _("yikou sync dead: list, or show, requeue, "
-				  "supersede, void and a number\n"));
-		return EXIT_CODE_USAGE;
+		return command_wrong(&dead->options,
+			"expected list, or show, requeue, supersede, void and "
+			"a number");
 	}
 	if (!open_all(dead, &error))
-		return command_fail(error);
+		return command_report(&dead->options, error);
 	if (is_list)
 		return list(dead);
 	op = parked_find(dead->store, argv[2], &error);
 	if (!op)
-		return command_fail(error);
+		return command_report(&dead->options, error);
 	return strcmp(argv[1], "show") == 0 ? show(dead, op)
 					    : act(dead, argv[1], op);
 }
@@ -263,17 +263,17 @@ enum exit_code sync_dead(int argc, char **argv)
 	struct dead dead = {.store = NULL};
 	const GOptionEntry entries[] = {
 		{"staff", 0, 0, G_OPTION_ARG_STRING, &dead.staff_no,
-			_("who decides; the password is asked for"), "NO"},
+			_("who decides; the password is asked for"), _("NO")},
 		{"reason", 0, 0, G_OPTION_ARG_STRING, &dead.reason,
 			_("why; stands in the audit and goes to the platform"),
-			"TEXT"},
+			_("TEXT")},
 		{"body", 0, 0, G_OPTION_ARG_FILENAME, &dead.body_file,
-			_("supersede: the corrected content, JSON"), "FILE"},
+			_("supersede: the corrected content, JSON"), _("FILE")},
 		{NULL}};
 	enum exit_code code = EXIT_CODE_OK;
 
 	if (command_begin(&dead.options, &argc, &argv,
-		    "[list | show|requeue|supersede|void NUMBER]",
+		    _("[list | show|requeue|supersede|void NUMBER]"),
 		    _("Steps the platform refused, or found changed. Each "
 		      "stops only its own case.\n"
 		      "  requeue    send the same again\n"

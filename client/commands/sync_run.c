@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "client/base/clock.h"
+#include "client/base/fault.h"
 #include "client/base/file.h"
 #include "client/commands/sync.h"
 #include "client/store/audit.h"
@@ -265,6 +266,17 @@ static void note_run(struct run *run)
 		run->code == EXIT_CODE_OK ? "ok" : "failed", details, NULL);
 }
 
+const char *sync_link_word(const struct json *state)
+{
+	const char *link = json_text_or(state, "link", "?");
+
+	if (strcmp(link, "up") == 0)
+		return _("up");
+	if (strcmp(link, "down") == 0)
+		return _("down");
+	return strcmp(link, "connecting") == 0 ? _("connecting") : link;
+}
+
 void sync_print_proof(const struct json *proof)
 {
 	const char *failed = json_text_or(proof, "failed", "unreachable");
@@ -295,7 +307,7 @@ void sync_print_proof(const struct json *proof)
 static void print_run(struct run *run, const struct json *report)
 {
 	command_print(_("platform %s, unsent %d, parked %d, attachments %d"),
-		json_text_or(run->state, "link", "?"),
+		sync_link_word(run->state),
 		(int)MAX(json_int_or(report, "unsent", 0),
 			json_int_or(run->state, "unsent", 0)),
 		(int)MAX(json_int_or(report, "parked", 0),
@@ -320,30 +332,32 @@ static bool write_report(
 static enum exit_code finish(struct run *run, const GError *error)
 {
 	AUTO(json) report = NULL;
-	g_autofree char *text = NULL;
 	g_autoptr(GError) write_error = NULL;
 
 	run->code = judge(run, error);
 	progress_end(&run->progress);
 	note_run(run);
 	report = make_report(run);
+	if (error) {
+		json_put_text(report, "error", error_name(error));
+		json_put_text(report, "detail", error->message);
+	}
 	if (run->options.json) {
-		text = json_print(report);
-		puts(text);
+		command_print_json(report);
 	} else if (!error || run->wait.interrupted) {
 		print_run(run, report);
 	}
 	if (run->report_file && !write_report(run, report, &write_error))
-		return command_fail(write_error);
+		return command_report(NULL, write_error);
 	if (error && !run->wait.interrupted)
-		command_fail(error);
+		command_report(NULL, error);
 	return run->code;
 }
 
 /* Beforehand --------------------------------------------------------------- */
 
 /* Said before anything is sent, not after. */
-static bool report_is_writable(const struct run *run)
+static bool report_is_writable(const struct run *run, GError **error)
 {
 	g_autofree char *beside = NULL;
 	int fd;
@@ -352,32 +366,25 @@ static bool report_is_writable(const struct run *run)
 		return true;
 	beside = g_strconcat(run->report_file, ".part", NULL);
 	fd = open(beside, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
-	if (fd < 0) {
-		fprintf(stderr,
-			_("yikou sync: the report %s cannot be written; "
-			  "nothing was sent\n"),
+	if (fd < 0)
+		return fault_set(error, ITEM_ERROR_USAGE, NULL, 0,
+			"the report %s cannot be written; nothing was sent",
 			run->report_file);
-		return false;
-	}
 	close(fd);
 	unlink(beside);
 	return true;
 }
 
-static bool check_arguments(const struct run *run)
+static bool check_arguments(const struct run *run, GError **error)
 {
 	static const char *const parts[] = {"cases", "blobs", "catalog", NULL};
 
-	if (run->only && !g_strv_contains(parts, run->only)) {
-		fprintf(stderr, _("yikou sync: --only takes cases, blobs or "
-				  "catalog\n"));
-		return false;
-	}
-	if (run->max_time_s < 0 || run->batch < 0 || run->batch > 200) {
-		fprintf(stderr, _("yikou sync: --max-time takes seconds, "
-				  "--batch 1 to 200\n"));
-		return false;
-	}
+	if (run->only && !g_strv_contains(parts, run->only))
+		return fault_set(error, ITEM_ERROR_USAGE, NULL, 0,
+			"--only: expected cases, blobs or catalog");
+	if (run->max_time_s < 0 || run->batch < 0 || run->batch > 200)
+		return fault_set(error, ITEM_ERROR_USAGE, NULL, 0,
+			"--max-time: expected seconds, --batch: 1 to 200");
 	return true;
 }
 
@@ -389,11 +396,10 @@ static enum exit_code plan(struct run *run)
 	g_autoptr(GError) error = NULL;
 	g_autoptr(GPtrArray) blobs =
 		blobs_to_send(run->store, G_MAXINT, &error);
-	g_autofree char *text = NULL;
 	int64_t bytes = 0;
 
 	if (!blobs || !store_counts(run->store, &counts, &error))
-		return command_fail(error);
+		return command_report(&run->options, error);
 	for (guint i = 0; i < blobs->len; i++)
 		bytes += ((struct blob *)blobs->pdata[i])->size;
 	json_put_bool(report, "dry_run", true);
@@ -403,8 +409,7 @@ static enum exit_code plan(struct run *run)
 	json_put_int(report, "attachment_bytes", bytes);
 	list_left(run, report);
 	if (run->options.json) {
-		text = json_print(report);
-		puts(text);
+		command_print_json(report);
 	} else {
 		command_print(_("would send %d steps and %d attachments "
 				"(%.1f MB); %d are parked"),
@@ -429,18 +434,13 @@ static enum exit_code start(struct run *run)
 	g_autoptr(GError) error = NULL;
 	bool is_running;
 
-	if (!check_arguments(run))
-		return EXIT_CODE_USAGE;
-	if (!report_is_writable(run))
-		return EXIT_CODE_STORE;
-	if (!open_store(run, &error) ||
+	if (!check_arguments(run, &error) || !report_is_writable(run, &error) ||
+		!open_store(run, &error) ||
 		!store_counts(run->store, &counts, &error))
-		return command_fail(error);
-	if (!progress_begin(&run->progress, run->progress_mode, &counts)) {
-		fprintf(stderr, _("yikou sync: --progress takes auto, json or "
-				  "none\n"));
-		return EXIT_CODE_USAGE;
-	}
+		return command_report(&run->options, error);
+	if (!progress_begin(&run->progress, run->progress_mode, &counts))
+		return command_wrong(&run->options,
+			"--progress: expected auto, json or none");
 	if (run->dry_run)
 		return plan(run);
 	run->begun_ms = clock_wall_ms();
@@ -464,15 +464,15 @@ enum exit_code sync_run(int argc, char **argv)
 		{"dry-run", 'n', 0, G_OPTION_ARG_NONE, &run.dry_run,
 			_("say what would be sent, send nothing"), NULL},
 		{"only", 0, 0, G_OPTION_ARG_STRING, &run.only,
-			_("cases, blobs or catalog"), "PART"},
+			_("cases, blobs or catalog"), _("PART")},
 		{"max-time", 0, 0, G_OPTION_ARG_INT, &run.max_time_s,
-			_("stop after so many seconds"), "S"},
+			_("stop after so many seconds"), _("S")},
 		{"batch", 0, 0, G_OPTION_ARG_INT, &run.batch,
-			_("at most so many steps in a request"), "N"},
+			_("at most so many steps in a request"), _("N")},
 		{"report", 0, 0, G_OPTION_ARG_FILENAME, &run.report_file,
-			_("write what was done as JSON"), "FILE"},
+			_("write what was done as JSON"), _("FILE")},
 		{"progress", 0, 0, G_OPTION_ARG_STRING, &run.progress_mode,
-			_("auto, json or none"), "HOW"},
+			_("auto, json or none"), _("HOW")},
 		{"no-verify", 0, 0, G_OPTION_ARG_NONE, &run.no_verify,
 			_("do not compare at the end"), NULL},
 		{NULL}};
@@ -491,11 +491,10 @@ enum exit_code sync_run(int argc, char **argv)
 		      "  yikou sync dead list"),
 		    entries, &code)) {
 		if (argc > 1) {
-			fprintf(stderr,
-				_("yikou sync: %s: not one of run, "
-				  "status, verify, dead, agree\n"),
+			code = command_wrong(&run.options,
+				"%s: expected run, status, verify, dead or "
+				"agree",
 				argv[1]);
-			code = EXIT_CODE_USAGE;
 		} else {
 			code = start(&run);
 		}

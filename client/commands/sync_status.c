@@ -27,18 +27,15 @@ static enum exit_code show_status(const struct command_options *options)
 	g_autoptr(GError) error = NULL;
 	AUTO(json) state = syncd_ask(
 		options->config, "status", NULL, ASK_TIMEOUT_MS, NULL, &error);
-	g_autofree char *text = NULL;
 
 	if (!state)
-		return command_fail(error);
+		return command_report(options, error);
 	if (options->json) {
-		text = json_print(state);
-		puts(text);
+		command_print_json(state);
 		return judge_state(state);
 	}
 	command_print(_("platform %s, unsent %d, parked %d, attachments %d"),
-		json_text_or(state, "link", "?"),
-		(int)json_int_or(state, "unsent", 0),
+		sync_link_word(state), (int)json_int_or(state, "unsent", 0),
 		(int)json_int_or(state, "parked", 0),
 		(int)json_int_or(state, "blobs", 0));
 	if (json_bool_or(state, "halted", false))
@@ -97,13 +94,11 @@ static enum exit_code verify(
 	g_autoptr(GError) error = NULL;
 	enum exit_code code = EXIT_CODE_OK;
 	AUTO(json) proof = compare(options->config, day, &code, &error);
-	g_autofree char *text = NULL;
 
 	if (!proof && error)
-		return command_fail(error);
+		return command_report(options, error);
 	if (options->json) {
-		text = json_print(proof);
-		puts(text);
+		command_print_json(proof);
 	} else {
 		sync_print_proof(proof);
 	}
@@ -121,7 +116,7 @@ enum exit_code sync_verify(int argc, char **argv)
 	g_autofree char *day = NULL;
 	const GOptionEntry entries[] = {
 		{"day", 0, 0, G_OPTION_ARG_STRING, &day,
-			_("only this day, 2026-11-25"), "DAY"},
+			_("only this day, 2026-11-25"), _("DAY")},
 		{NULL}};
 	enum exit_code code = EXIT_CODE_OK;
 
@@ -133,9 +128,8 @@ enum exit_code sync_verify(int argc, char **argv)
 		      "Example: yikou sync verify --day 2026-11-25"),
 		    entries, &code)) {
 		if (day && day_parse(day) == 0) {
-			fprintf(stderr, _("yikou sync verify: a day is written "
-					  "2026-11-25\n"));
-			code = EXIT_CODE_USAGE;
+			code = command_wrong(&options,
+				"--day: expected a day as 2026-11-25");
 		} else {
 			code = verify(&options, day);
 		}

@@ -90,29 +90,50 @@ static const GOptionEntry *find_entry(
 	return NULL;
 }
 
-/* GLib's parser left argv as it was. */
+static bool is_number(const char *text)
+{
+	return g_ascii_string_to_signed(
+		text, 10, G_MININT, G_MAXINT, NULL, NULL);
+}
+
+static const GOptionEntry *find_option(
+	const struct command_usage *usage, const char *word)
+{
+	const GOptionEntry *entry = NULL;
+
+	for (size_t i = 0; !entry && i < G_N_ELEMENTS(usage->entries); i++)
+		entry = find_entry(usage->entries[i], word);
+	return entry;
+}
+
+/* Finds what GLib stumbled over; its parser left argv as it was. */
 static enum exit_code report_options(const struct command_options *options,
 	const struct command_usage *usage, int argc, char **argv,
 	const GError *error)
 {
-	const GOptionEntry *entry = NULL;
-
 	for (int i = 1; i < argc; i++) {
-		entry = NULL;
-		if (argv[i][0] != '-' || !argv[i][1])
+		const char *word = argv[i], *equals = strchr(word, '=');
+		const GOptionEntry *entry = find_option(usage, word);
+		const char *value = equals ? equals + 1 : argv[i + 1];
+
+		if (word[0] != '-' || !word[1] || !strcmp(word, "--help") ||
+			!strcmp(word, "-h"))
 			continue;
-		for (size_t j = 0; j < G_N_ELEMENTS(usage->entries); j++)
-			entry = entry ? entry
-				      : find_entry(usage->entries[j], argv[i]);
-		if (!entry && strcmp(argv[i], "--help") &&
-			strcmp(argv[i], "-h"))
+		if (!entry)
 			return command_wrong(
-				options, "%s: no such option", argv[i]);
+				options, "%s: no such option", word);
+		if (entry->arg == G_OPTION_ARG_NONE)
+			continue;
+		if (!value)
+			return command_wrong(options,
+				"%s: expected %s behind it", word,
+				entry->arg_description);
+		if (entry->arg == G_OPTION_ARG_INT && !is_number(value))
+			return command_wrong(options,
+				"--%s: expected a whole number",
+				entry->long_name);
+		i += !equals;
 	}
-	/* the last word is an option whose value is not there */
-	if (entry && entry->arg != G_OPTION_ARG_NONE)
-		return command_wrong(options, "%s: expected %s behind it",
-			argv[argc - 1], entry->arg_description);
 	return command_wrong(options, "%s", error->message);
 }
 

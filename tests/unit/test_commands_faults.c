@@ -301,6 +301,75 @@ static void test_command_line(void)
 	place_clear(&place);
 }
 
+static void expect_failure(const struct place *place, const char *words,
+	int code, const char *out, const char *err)
+{
+	struct outcome outcome = run(place, NULL, words);
+
+	g_assert_cmpint(outcome.code, ==, code);
+	g_assert_true(g_str_has_prefix(outcome.out, out));
+	assert_holds(outcome.err, err);
+	outcome_clear(&outcome);
+}
+
+/* What yikou sync is told wrong: after the configuration was read. */
+static void test_sync(void)
+{
+	static const struct {
+		const char *words, *zh, *en;
+	} rows[] = {
+		{"sync nosuch",
+			"nosuch：要写 run、status、verify、dead 或 agree",
+			"nosuch: expected run, status, verify, dead or agree"},
+		{"sync --only all", "--only：要填 cases",
+			"--only: expected cases, blobs or catalog"},
+		{"sync --max-time soon", "--max-time：要填整数",
+			"--max-time: expected a whole number"},
+		{"sync --report /nowhere/x", "/nowhere/x 写不了；没有上传",
+			"/nowhere/x cannot be written; nothing was sent"},
+		{"sync --progress loud", "--progress：要填 auto",
+			"--progress: expected auto, json or none"},
+		{"sync verify --day today", "--day：日期写成",
+			"--day: expected a day as 2026-11-25"},
+		{"sync dead shoot 1", "要写 list", "expected list, or show"},
+		{"sync dead --staff",
+			"--staff：后面要写工号\n请看：yikou sync "
+			"dead --help",
+			"--staff: expected NO behind it\nTry: yikou sync dead "
+			"--help"},
+		{"sync status extra", "extra：这里不该有",
+			"extra: nothing of this name"},
+	};
+	struct place place = {0};
+	g_autofree char *zh = NULL, *en = NULL;
+
+	if (!place_make(&place))
+		return;
+	zh = g_strdup_printf(HEAD "[paths]\nlocale=%s\n", place.locale);
+	en = g_strconcat(zh, "[screen]\nlanguage=en\n", NULL);
+	write_file(&place, "zh.conf", zh);
+	write_file(&place, "en.conf", en);
+	/* some of what follows makes a store */
+	expect_failure(&place, "verify --json -c zh.conf", EXIT_CODE_STORE,
+		"{\"error\":\"store.io\"", "本机存储读写不了");
+	for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+		g_auto(GStrv) words = g_strsplit(rows[i].words, " ", 2);
+		g_autofree char *in_zh =
+			g_strconcat(words[0], " -c zh.conf ", words[1], NULL);
+		g_autofree char *in_en =
+			g_strconcat(words[0], " -c en.conf ", words[1], NULL);
+
+		expect_sentence(&place, NULL, in_zh, "yikou: ", rows[i].zh);
+		expect_sentence(&place, NULL, in_en, "yikou: ", rows[i].en);
+	}
+	expect_failure(&place, "sync --json status -c zh.conf", EXIT_CODE_LINK,
+		"{\"error\":\"link.absent\",\"detail\":"
+		"\"yikou-syncd does not run\","
+		"\"exit_code\":3}\n",
+		"yikou-syncd 没有运行");
+	place_clear(&place);
+}
+
 /* Help and language -------------------------------------------------------- */
 
 static void expect_help(const struct place *place, const char *locale,
@@ -317,8 +386,9 @@ static void expect_help(const struct place *place, const char *locale,
 
 static void test_help(void)
 {
-	static const char *const names[] = {
-		"screen", "check", "diag", "sync", "verify", "passwd"};
+	static const char *const names[] = {"screen", "check", "diag", "sync",
+		"verify", "passwd", "sync run", "sync status", "sync verify",
+		"sync dead", "sync agree"};
 	struct place place = {0};
 
 	if (!place_make(&place))
@@ -502,6 +572,7 @@ int main(int argc, char **argv)
 	g_test_add_func("/commands/faults/configuration", test_configuration);
 	g_test_add_func("/commands/faults/files", test_other_files);
 	g_test_add_func("/commands/faults/command-line", test_command_line);
+	g_test_add_func("/commands/faults/sync", test_sync);
 	g_test_add_func("/commands/faults/help", test_help);
 	g_test_add_func("/commands/faults/language", test_language);
 	g_test_add_func("/commands/faults/ascii", test_ascii);
