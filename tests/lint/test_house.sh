@@ -37,7 +37,7 @@ case "$1" in
 	objdump -t "$o" | awk -v o="$o" '
 		NF > 5 && $(NF - 2) ~ /^\.(data|bss)(\.[a-z]+)?$/ &&
 		$(NF - 2) !~ /rel\.ro/ && / O / &&
-		$NF !~ /^(once|q|quark)\.[0-9]+$/ { print o": "$NF }'
+		$NF !~ /^(once|q|quark|initialized)\.[0-9]+$/ { print o": "$NF }'
 done) ;;
 esac
 say "no mutable variable at file scope" "$mutable"
