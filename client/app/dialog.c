@@ -42,6 +42,7 @@ static void answer_reveal(
 	struct app *app, const char *code, const char *reason);
 static void answer_form(struct app *app, const char *code, const char *reason);
 static void answer_quit(struct app *app, const char *code, const char *reason);
+static void answer_item(struct app *app, const char *code, const char *reason);
 static void fill_windows(struct app *app);
 static void fill_reasons(struct app *app);
 static void fill_sources(struct app *app);
@@ -205,6 +206,17 @@ static const struct dialog_row dialogs[DIALOG_KIND_COUNT] = {
 			.verb = N_("F8 leave"),
 			.needs_do = true,
 			.answer = answer_quit,
+		},
+	[DIALOG_ITEM] =
+		{
+			.title = N_("Another item"),
+			.verb = N_("1-2 choose"),
+			.choices =
+				{
+					{"change", N_("change to it")},
+					{"stay", N_("stay with this one")},
+				},
+			.answer = answer_item,
 		},
 };
 
@@ -387,6 +399,13 @@ static void answer_reason(struct app *app, const char *code, const char *reason)
 {
 	(void)code;
 	decide_set_reason(app, reason);
+}
+
+static void answer_item(struct app *app, const char *code, const char *reason)
+{
+	(void)reason;
+	if (!strcmp(code, "change"))
+		item_take(app, app->dialog_item);
 }
 
 static void answer_reveal(struct app *app, const char *code, const char *reason)

@@ -184,41 +184,44 @@ void item_focus(struct app *app, struct intent *intent)
 	show_detail(app);
 }
 
-/* Another item for the same person starts with an empty form. The same one
- * again stays as the case began with it. False when it could not be kept. */
-static bool set_item(struct app *app, const struct catalog_item *item)
+void item_take(struct app *app, const char *code)
 {
-	struct case_record *record = app->visit.record;
+	const struct catalog_item *item = catalog_find(app->catalog, code);
+	bool began_before;
 
-	if (app->visit.item && !strcmp(app->visit.item->code, item->code) &&
-		json_get(record->body, "form"))
-		return true;
-	if (!catalogue_keep(app, item))
-		return false;
-	item_drop(app->visit.item);
-	app->visit.item = item_hold(item);
-	g_free(record->item_code);
-	g_free(record->item_name);
-	g_free(record->item_version);
-	record->item_code = g_strdup(item->code);
-	record->item_name = g_strdup(item->name);
-	record->item_version = g_strdup(item->version);
-	json_put(record->body, "form", json_new_object());
-	json_put(record->body, "materials", json_new_array());
-	json_free(app->visit.touched);
-	json_free(app->visit.origins);
-	app->visit.touched = json_new_object();
-	app->visit.origins = json_new_object();
-	g_ptr_array_set_size(app->visit.undo, 0);
-	g_ptr_array_set_size(app->visit.paper_undo, 0);
-	capture_stop(app);
-	return true;
+	if (!is_choosing(app))
+		return;
+	if (!item)
+		app_say(app, _("This item is not offered any more."));
+	if (!item || !item_switch(app, item))
+		return;
+	began_before = strcmp(app->visit.item->version, item->version) != 0;
+	visit_go(app, VIEW_FORM);
+	if (began_before && app->model.view == VIEW_FORM)
+		app_say(app, _("The item changed; this case continues with the "
+			       "version it began with."));
+}
+
+/* Nothing is lost, but it goes out of sight. */
+static void ask_switch(struct app *app, const struct catalog_item *item)
+{
+	g_autofree char *line = item_switch_text(app);
+
+	if (!line) {
+		item_take(app, item->code);
+		return;
+	}
+	g_strlcpy(app->dialog_item, item->code, sizeof(app->dialog_item));
+	dialog_open(app, DIALOG_ITEM, 0);
+	model_line(app->model.dialog.lines, line);
+	model_line(app->model.dialog.lines,
+		_("That is laid aside and comes back with its item."));
+	app_changed(app, false);
 }
 
 void item_choose(struct app *app, struct intent *intent)
 {
 	const struct search_hit *hit;
-	bool began_before;
 
 	if (!is_choosing(app) || !app->item_hits || intent->index < 0 ||
 		(guint)intent->index >= app->item_hits->len)
@@ -233,11 +236,8 @@ void item_choose(struct app *app, struct intent *intent)
 			hit->item->windows[0] ? hit->item->windows[0] : "?");
 		return;
 	}
-	if (!set_item(app, hit->item))
-		return;
-	began_before = strcmp(app->visit.item->version, hit->item->version);
-	visit_go(app, VIEW_FORM);
-	if (began_before && app->model.view == VIEW_FORM)
-		app_say(app, _("The item changed; this case continues with the "
-			       "version it began with."));
+	if (app->visit.item && strcmp(app->visit.item->code, hit->item->code))
+		ask_switch(app, hit->item);
+	else
+		item_take(app, hit->item->code);
 }

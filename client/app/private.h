@@ -75,6 +75,7 @@ enum dialog_kind {
 	DIALOG_DOCUMENT,
 	DIALOG_REPRINT,
 	DIALOG_QUIT,
+	DIALOG_ITEM,
 	DIALOG_KIND_COUNT
 };
 
@@ -107,8 +108,9 @@ struct app {
 	char sync_op[UUID_TEXT];  /* the step in focus on the sync view */
 	enum view_id view_before; /* what search, devices, sync go back to */
 	enum dialog_kind dialog;
-	int dialog_index;              /* what the dialog is about */
-	char dialog_ticket[UUID_TEXT]; /* likewise, of the queue */
+	int dialog_index;                    /* what the dialog is about */
+	char dialog_ticket[UUID_TEXT];       /* likewise, of the queue */
+	char dialog_item[ITEM_CODE_LEN + 1]; /* likewise, another item */
 	int64_t last_call_boot_ms;
 	int64_t touched_boot_ms;
 	int64_t checked_boot_ms; /* last check of the store; 0 not yet */
@@ -264,6 +266,8 @@ void item_refresh(struct app *app);
 void item_filter(struct app *app, struct intent *intent);
 void item_focus(struct app *app, struct intent *intent);
 void item_choose(struct app *app, struct intent *intent);
+/* The item of the visit from now on; on to its form. */
+void item_take(struct app *app, const char *code);
 /* What holds in the situation of a case; record may be NULL, or of another
  * item. */
 struct item_limits {
@@ -271,6 +275,14 @@ struct item_limits {
 };
 struct item_limits item_limits(
 	const struct catalog_item *item, const struct case_record *record);
+
+/* item_switch.c */
+/* What the clerk did for the item in hand, as a sentence; NULL: nothing. */
+char *item_switch_text(const struct app *app);
+/* Puts by what there is of the item in hand, and takes up what was put by of
+ * this one; as it began then, as of today else. False, and said, when the item
+ * could not be kept. The same one again is nothing. */
+bool item_switch(struct app *app, const struct catalog_item *item);
 
 /* form.c */
 void form_show(struct app *app, bool reload);

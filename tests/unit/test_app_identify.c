@@ -377,7 +377,7 @@ static void test_other_window(void)
 }
 
 /* Another item begins with an empty form; the same one keeps it. */
-static void test_change_item(void)
+static void test_same_item(void)
 {
 	struct desk *desk = desk_at_work();
 
@@ -389,11 +389,79 @@ static void test_change_item(void)
 	assert_view(desk, VIEW_ITEM);
 	do_item(desk, "gtgsh");
 	g_assert_cmpstr(field(desk, "trade_name")->value, ==, "登封市示例小店");
+	desk_free(desk);
+}
+
+/* Chosen by its initials; the question comes first. */
+static void change_item(struct desk *desk, const char *filter)
+{
+	act_text(desk, INTENT_ITEM_FILTER, 0, filter);
+	act_at(desk, INTENT_ITEM_CHOOSE, 0);
+	assert_view(desk, VIEW_ITEM);
+	g_assert_true(seen(desk)->dialog.open);
+	g_assert_cmpuint(seen(desk)->dialog.choices->len, ==, 2);
+}
+
+/* What was filled in and handed in for the item before waits for it. */
+static void test_change_item(void)
+{
+	struct desk *desk = desk_at_work();
+
+	do_to_papers(desk);
+	act_at(desk, INTENT_MATERIAL_MARK, 0);
 	act0(desk, INTENT_BACK);
-	do_item(desk, "spxjyd");
+	act0(desk, INTENT_BACK);
+	change_item(desk, "spxjyd");
+	assert_holds(seen(desk)->dialog.lines->pdata[1], "个体工商户设立登记");
+	assert_holds(seen(desk)->dialog.lines->pdata[1], "4 fields");
+	assert_holds(seen(desk)->dialog.lines->pdata[1], "1 papers");
+	act_at(desk, INTENT_DIALOG_CHOICE, 1);
+	assert_view(desk, VIEW_ITEM);
+	assert_holds(seen(desk)->visit.item, "个体工商户设立登记");
+	change_item(desk, "spxjyd");
+	act_at(desk, INTENT_DIALOG_CHOICE, 0);
+	assert_view(desk, VIEW_FORM);
 	g_assert_cmpstr(field(desk, "trade_name")->value, ==, "");
 	act0(desk, INTENT_UNDO);
 	assert_said(desk, "Nothing to undo");
+	type(desk, "trade_name", "登封市另一小店");
+	/* over the end of the program */
+	past_the_gap(desk);
+	act0(desk, INTENT_RESUME_VISIT);
+	assert_view(desk, VIEW_FORM);
+	act0(desk, INTENT_BACK);
+	change_item(desk, "gtgsh");
+	act_at(desk, INTENT_DIALOG_CHOICE, 0);
+	g_assert_cmpstr(field(desk, "trade_name")->value, ==, "登封市示例小店");
+	act0(desk, INTENT_FORM_NEXT);
+	assert_view(desk, VIEW_MATERIALS);
+	g_assert_true(material(desk, 0)->paper_seen);
+	do_papers(desk);
+	act0(desk, INTENT_DECIDE);
+	assert_view(desk, VIEW_FINISH);
+	/* and goes with the decision */
+	g_assert_cmpint(
+		desk_count(desk, "SELECT count(*) FROM cases WHERE"
+				 " CAST(body AS TEXT) LIKE '%另一小店%'"),
+		==, 0);
+	desk_free(desk);
+}
+
+/* A reason that was chosen for the one is none for the other. */
+static void test_change_item_reason(void)
+{
+	struct desk *desk = desk_at_work();
+
+	do_to_decision(desk);
+	act_text(desk, INTENT_REASON_SET, 0, "不属本市");
+	for (int i = 0; i < 3; i++)
+		act0(desk, INTENT_BACK);
+	change_item(desk, "lnr");
+	act_at(desk, INTENT_DIALOG_CHOICE, 0);
+	g_assert_cmpint(desk_count(desk, "SELECT count(*) FROM cases WHERE"
+					 " json_extract(CAST(body AS TEXT),"
+					 " '$.decision') IS NOT NULL"),
+		==, 0);
 	desk_free(desk);
 }
 
@@ -432,7 +500,10 @@ int main(int argc, char **argv)
 	g_test_add_func("/app/item/filter", test_filter);
 	g_test_add_func("/app/item/business", test_business);
 	g_test_add_func("/app/item/other-window", test_other_window);
+	g_test_add_func("/app/item/same-item", test_same_item);
 	g_test_add_func("/app/item/change-item", test_change_item);
+	g_test_add_func(
+		"/app/item/change-item-reason", test_change_item_reason);
 	g_test_add_func(
 		"/app/item/fields-of-two-steps", test_fields_of_two_steps);
 	return g_test_run();
