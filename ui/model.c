@@ -151,7 +151,7 @@ static void outcome_free(gpointer data)
 {
 	struct outcome_model *it = data;
 
-	FREE_TEXTS(&it->label, &it->explanation);
+	FREE_TEXTS(&it->label, &it->explanation, &it->blocker);
 	g_clear_pointer(&it->consequences, g_ptr_array_unref);
 	g_free(it);
 }

@@ -155,6 +155,7 @@ struct materials_model {
 /* Decision */
 struct outcome_model {
 	char *label, *explanation;
+	char *blocker; /* why it is not possible, a sentence; NULL: it is */
 	bool possible, advised;
 	GPtrArray *consequences; /* char *: what F8 will do */
 };

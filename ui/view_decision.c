@@ -284,6 +284,11 @@ static void draw_consequences(const struct model *model, struct page *page)
 
 	if (!outcome)
 		return;
+	if (!outcome->possible && outcome->blocker) {
+		page_blank(page);
+		page_wrapped(page, 1, outcome->blocker, STYLE_WARN);
+		return;
+	}
 	title = g_strdup_printf(_("With %d %s, F8 will"),
 		model->decision.focus + 1, or_empty(outcome->label));
 	page_blank(page);
@@ -340,7 +345,9 @@ static void hints(
 		hint_add(out, ACTION_DO, or_empty(outcome->label));
 	else
 		hint_add_off(out, ACTION_DO, _("decide"),
-			_("this outcome is not possible now"));
+			outcome && outcome->blocker
+				? outcome->blocker
+				: _("this outcome is not possible now"));
 	hint_add_keys(out, ACTION_PICK, numbers, _("outcome"));
 	if (may_type(model))
 		hint_add(out, ACTION_NEXT,

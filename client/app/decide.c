@@ -10,29 +10,6 @@
 
 enum { OUTCOME_ROW_ACCEPT, OUTCOME_ROW_REFUSE, OUTCOME_ROWS };
 
-struct judgement {
-	struct acceptance acceptance;
-	size_t problems;
-	const struct form_lead *lead; /* borrowed of the catalogue */
-};
-
-static struct judgement judge(struct app *app)
-{
-	struct acceptance_material rows[ACCEPTANCE_MAX];
-	struct judgement judged = {0};
-	AUTO(json) sources = NULL;
-	struct fields fields = form_fields(app, &sources);
-	g_autoptr(GArray) problems = form_check(
-		fields.def, fields.values, fields.sources, fields.today);
-	size_t n = materials_for_acceptance(app, rows);
-
-	judged.problems = problems->len;
-	judged.lead = form_find_lead(fields.def, fields.values, fields.sources);
-	acceptance_judge(
-		rows, n, judged.problems, judged.lead, &judged.acceptance);
-	return judged;
-}
-
 /* Due dates --------------------------------------------------------------- */
 
 static struct due due_of(struct app *app, const struct catalog_limit *limit)
@@ -89,8 +66,10 @@ static void show_accept(struct app *app, const struct judgement *judged)
 	const struct catalog_item *item = app->visit.item;
 	const struct json *body = app->visit.record->body;
 	struct item_limits limits = item_limits(item, app->visit.record);
+	g_autofree char *blocker = judge_blocker(app, judged);
 
 	model_text(&row->label, _("Accept"));
+	model_text(&row->blocker, blocker);
 	model_text(&row->explanation, _("complete and in legal form"));
 	row->possible = judged->acceptance.may_accept;
 	row->advised = judged->acceptance.may_accept;
@@ -163,7 +142,7 @@ void decide_show(struct app *app)
 
 	if (!app->visit.open || !app->visit.item)
 		return;
-	judged = judge(app);
+	judged = judge_case(app);
 	decision = json_get(app->visit.record->body, "decision");
 	line = check_line(&judged);
 	model_text(&out->check_line, line);
@@ -303,7 +282,7 @@ static bool is_lawful(
 	struct app *app, enum case_event event, const struct judgement *judged)
 {
 	struct decision_model *out = &app->model.decision;
-	const struct acceptance *a = &judged->acceptance;
+	g_autofree char *blocker = NULL;
 
 	if (event == CASE_EVENT_REFUSE && (!out->reason || !*out->reason)) {
 		app_say(app, _("A refusal needs its reason: F4 chooses one, or "
@@ -311,21 +290,10 @@ static bool is_lawful(
 		dialog_open(app, DIALOG_REASON, 0);
 		return false;
 	}
-	if (event == CASE_EVENT_REFUSE || a->may_accept)
+	if (event == CASE_EVENT_REFUSE || judged->acceptance.may_accept)
 		return true;
-	if (judged->problems > 0)
-		app_say(app,
-			_("Not accepted: the form has %zu to fix. Esc goes "
-			  "back, everything is kept."),
-			judged->problems);
-	else if (a->n_blocking > 0)
-		app_say(app,
-			_("Not accepted: paper no. %d is missing or old, %d in "
-			  "all. Esc goes back to the papers."),
-			a->blocking[0], a->n_blocking);
-	else
-		app_say(app, _("Not accepted: the answers lead to another "
-			       "office. 2 refuses with the reason."));
+	blocker = judge_blocker(app, judged);
+	app_say(app, "%s", blocker);
 	return false;
 }
 
@@ -372,7 +340,7 @@ void decide_do(struct app *app, struct intent *intent)
 	(void)intent;
 	if (!is_deciding(app) || !app_may_receive(app))
 		return;
-	judged = judge(app);
+	judged = judge_case(app);
 	event = app->model.decision.focus == OUTCOME_ROW_REFUSE
 			? CASE_EVENT_REFUSE
 			: CASE_EVENT_ACCEPT;
@@ -438,7 +406,7 @@ void decide_preview(struct app *app, struct intent *intent)
 	(void)intent;
 	if (!is_deciding(app))
 		return;
-	judged = judge(app);
+	judged = judge_case(app);
 	if (!is_lawful(app, event, &judged))
 		return;
 	shown = preview_record(app, event, judged.lead);

@@ -327,6 +327,17 @@ bool capture_is_running(const struct app *app, int material);
 /* What still comes is thrown away. */
 void capture_stop(struct app *app);
 
+/* judge.c */
+struct judgement {
+	struct acceptance acceptance;
+	size_t problems;              /* of the form */
+	const struct form_lead *lead; /* borrowed of the item */
+};
+struct judgement judge_case(struct app *app);
+/* What stands in the way of acceptance: what, which line, how many; NULL:
+ * nothing. Caller frees. */
+char *judge_blocker(struct app *app, const struct judgement *judged);
+
 /* decide.c */
 void decide_show(struct app *app);
 void decide_outcome(struct app *app, struct intent *intent);

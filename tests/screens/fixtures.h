@@ -869,6 +869,20 @@ static void decision_error(struct model *m, bool zh)
 			"this outcome needs a reason; F4, or type it."));
 }
 
+static void decision_blocked(struct model *m, bool zh)
+{
+	struct outcome_model *accept;
+
+	decision_typical(m, zh);
+	accept = m->decision.outcomes->pdata[0];
+	accept->possible = accept->advised = false;
+	model_text(&accept->blocker,
+		say(zh, "不能受理：第 3 项 量化分级评分表 还缺，共缺 2 项。",
+			"Not acceptable: paper 3 score sheet is missing; 2 in "
+			"all."));
+	model_text(&m->message, NULL);
+}
+
 static void decision_offline(struct model *m, bool zh)
 {
 	decision_typical(m, zh);
@@ -1178,6 +1192,7 @@ G_GNUC_UNUSED static const struct fixture fixtures[] = {
 	{"decision-typical", decision_typical, ""},
 	{"decision-error", decision_error, "next"},
 	{"decision-reasons", decision_error, "options"},
+	{"decision-blocked", decision_blocked, ""},
 	{"decision-offline", decision_offline, ""},
 	{"finish-typical", finish_typical, ""},
 	{"finish-error", finish_error, ""},

@@ -117,9 +117,11 @@ static void test_missing_paper(void)
 	act0(desk, INTENT_MATERIALS_DONE);
 	assert_view(desk, VIEW_DECISION);
 	g_assert_false(outcome(desk, ROW_ACCEPT)->possible);
+	assert_holds(outcome(desk, ROW_ACCEPT)->blocker,
+		"paper 1 个体工商户登记（备案）申请书 is missing; 3 in all");
 	act0(desk, INTENT_DECIDE);
 	assert_view(desk, VIEW_DECISION);
-	assert_said(desk, "paper no. 1 is missing or old, 3 in all");
+	assert_said(desk, outcome(desk, ROW_ACCEPT)->blocker);
 	g_assert_cmpint(ops_of(desk, "case.accept"), ==, 0);
 	/* the two required ones, and a waiver */
 	act0(desk, INTENT_BACK);
@@ -129,6 +131,7 @@ static void test_missing_paper(void)
 	act_at(desk, INTENT_MATERIAL_MARK, 2);
 	act0(desk, INTENT_MATERIALS_DONE);
 	g_assert_true(outcome(desk, ROW_ACCEPT)->possible);
+	g_assert_null(outcome(desk, ROW_ACCEPT)->blocker);
 	assert_holds(consequences(desk, ROW_ACCEPT), "within 5 working days");
 	act0(desk, INTENT_DECIDE);
 	assert_view(desk, VIEW_FINISH);
@@ -249,7 +252,7 @@ static void test_lead(void)
 	act_at(desk, INTENT_OUTCOME, ROW_ACCEPT);
 	act0(desk, INTENT_DECIDE);
 	assert_view(desk, VIEW_DECISION);
-	assert_said(desk, "lead to another office");
+	assert_said(desk, "Not acceptable: 危险货物");
 	act_at(desk, INTENT_OUTCOME, ROW_REFUSE);
 	act0(desk, INTENT_DECIDE);
 	assert_view(desk, VIEW_FINISH);
