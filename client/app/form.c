@@ -175,8 +175,40 @@ void form_undo(struct app *app, struct intent *intent)
 	app_say(app, _("The last change is undone."));
 }
 
-static void say_problems(
-	struct app *app, const struct fields *fields, GArray *problems)
+static const struct form_problem *find_unfit(GArray *problems)
+{
+	for (guint i = 0; i < problems->len; i++) {
+		const struct form_problem *problem =
+			&g_array_index(problems, struct form_problem, i);
+
+		if (form_problem_is_unfit(problem))
+			return problem;
+	}
+	return NULL;
+}
+
+/* What keeps the form from going on. Whoever does not qualify is told so at
+ * once: nothing more need be filled in for that, but what is wrong is mended.
+ */
+static guint count_holding(GArray *problems)
+{
+	bool is_unfit = find_unfit(problems) != NULL;
+	guint count = 0;
+
+	for (guint i = 0; i < problems->len; i++) {
+		const struct form_problem *problem =
+			&g_array_index(problems, struct form_problem, i);
+		bool is_open = problem->code == PROBLEM_MISSING ||
+			       problem->code == PROBLEM_ROWS_FEW;
+
+		count += !form_problem_is_unfit(problem) &&
+			 !(is_unfit && is_open);
+	}
+	return count;
+}
+
+static void say_problems(struct app *app, const struct fields *fields,
+	GArray *problems, guint count)
 {
 	const struct form_problem *first =
 		&g_array_index(problems, struct form_problem, 0);
@@ -185,10 +217,18 @@ static void say_problems(
 	app->model.form.focus = fields_first_problem(fields, problems);
 	fields_show(fields, &app->model.form);
 	app_changed(app, true);
-	app_say(app, _("%u to fix; first %s: %s. The rest is kept."),
-		problems->len,
+	app_say(app, _("%u to fix; first %s: %s. The rest is kept."), count,
 		first->column ? first->column->label : first->field->label,
 		text);
+}
+
+/* There is nothing to mend: that is for the decision to refuse. */
+static void say_unfit(struct app *app, const struct form_problem *problem)
+{
+	g_autofree char *text = fields_problem_text(problem);
+
+	app_say(app, _("Not acceptable: %s: %s. Enter goes on to the refusal."),
+		problem->field->label, text);
 }
 
 void form_next(struct app *app, struct intent *intent)
@@ -196,6 +236,7 @@ void form_next(struct app *app, struct intent *intent)
 	AUTO(json) sources = NULL;
 	g_autoptr(GArray) problems = NULL;
 	struct fields fields;
+	guint count;
 
 	(void)intent;
 	if (!is_editable(app))
@@ -204,10 +245,13 @@ void form_next(struct app *app, struct intent *intent)
 	fields_touch_all(&fields);
 	problems = form_check(
 		fields.def, fields.values, fields.sources, fields.today);
-	if (problems->len > 0) {
-		say_problems(app, &fields, problems);
+	count = count_holding(problems);
+	if (count > 0) {
+		say_problems(app, &fields, problems, count);
 		visit_save(app);
 		return;
 	}
 	visit_go(app, VIEW_MATERIALS);
+	if (problems->len > 0)
+		say_unfit(app, find_unfit(problems));
 }

@@ -7,8 +7,10 @@
 
 bool grounds_reason_fits(const struct app *app, const struct json *reason)
 {
-	return (app->visit.item && item_is_licence(app->visit.item)) ||
-	       !json_bool_or(reason, "licence_only", false);
+	bool is_licence = app->visit.item && item_is_licence(app->visit.item);
+
+	return !json_bool_or(
+		reason, is_licence ? "service_only" : "licence_only", false);
 }
 
 static const struct json *shipped_reason(

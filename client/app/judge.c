@@ -14,14 +14,21 @@ struct judgement judge_case(struct app *app)
 		fields.def, fields.values, fields.sources, fields.today);
 	size_t n = materials_for_acceptance(app, rows);
 
-	judged.problems = problems->len;
-	judged.lead = form_find_lead(fields.def, fields.values, fields.sources);
+	for (guint i = 0; i < problems->len; i++) {
+		const struct form_problem *problem =
+			&g_array_index(problems, struct form_problem, i);
+
+		judged.problems += !form_problem_is_unfit(problem);
+	}
+	judged.lead = form_find_lead(
+		fields.def, fields.values, fields.sources, fields.today);
 	acceptance_judge(
-		rows, n, judged.problems, judged.lead, &judged.acceptance);
+		rows, n, problems->len, judged.lead, &judged.acceptance);
 	return judged;
 }
 
-/* The first one, with the field it stands in. */
+/* The first one, with the field it stands in; whoever does not qualify comes
+ * last, since that is not to be mended. */
 static char *form_sentence(struct app *app, size_t count)
 {
 	AUTO(json) sources = NULL;
@@ -32,6 +39,9 @@ static char *form_sentence(struct app *app, size_t count)
 		&g_array_index(problems, struct form_problem, 0);
 	g_autofree char *what = fields_problem_text(first);
 
+	if (count == 0)
+		return g_strdup_printf(_("Not acceptable: %s: %s."),
+			first->field->label, what);
 	return g_strdup_printf(
 		_("Not acceptable: the form has %zu to mend, first %s: %s."),
 		count,
@@ -64,9 +74,7 @@ char *judge_blocker(struct app *app, const struct judgement *judged)
 	if (judged->lead && judged->lead->outcome != FORM_OUTCOME_NONE)
 		return g_strdup_printf(
 			_("Not acceptable: %s"), judged->lead->reason);
-	if (judged->problems > 0)
+	if (a->n_blocking == 0 || judged->problems > 0)
 		return form_sentence(app, judged->problems);
-	if (a->n_blocking > 0)
-		return paper_sentence(app, a->blocking[0], a->n_blocking);
-	return g_strdup(_("Not acceptable: this item has too many papers."));
+	return paper_sentence(app, a->blocking[0], a->n_blocking);
 }

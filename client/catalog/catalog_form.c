@@ -377,7 +377,7 @@ static void read_check(struct reader *reader, const struct json *object,
 	check->years = read_int_or(reader, object,
 		check->rule == CHECK_MAX_DAYS ? "days" : "years", 1, 36500, 0);
 	check->when = read_condition(reader, object, "when");
-	read_lead(reader, object, &check->lead);
+	read_lead(reader, object, check->rule != CHECK_MIN_AGE, &check->lead);
 	check_condition(reader, check->when, def->fields, def->n_fields);
 	if (!is_reference(def, check->field))
 		reader_fail(reader, "field", "no field %s", check->field);

@@ -42,7 +42,7 @@ struct form_option *options_copy(
 }
 
 void read_lead(struct reader *reader, const struct json *object,
-	struct form_lead *lead)
+	bool is_elsewhere, struct form_lead *lead)
 {
 	lead->outcome = (enum form_outcome)read_word(reader, object, "outcome",
 		outcome_words, FORM_OUTCOME_COUNT, FORM_OUTCOME_NONE);
@@ -50,7 +50,8 @@ void read_lead(struct reader *reader, const struct json *object,
 	lead->organ = read_text_or(reader, object, "organ", LABEL_BYTES, "");
 	if (lead->outcome && !*lead->reason)
 		reader_fail(reader, "reason", "is missing beside outcome");
-	if (lead->outcome == FORM_OUTCOME_REFUSE && !*lead->organ)
+	if (is_elsewhere && lead->outcome == FORM_OUTCOME_REFUSE &&
+		!*lead->organ)
 		reader_fail(reader, "organ",
 			"is missing: who refuses names the right organ");
 }
@@ -65,7 +66,7 @@ static void read_option(struct reader *reader, const struct json *object,
 	option->code = read_text(reader, object, "code", 20);
 	option->label = read_text(reader, object, "label", LABEL_BYTES);
 	option->min_age = read_int_or(reader, object, "min_age", 0, 150, 0);
-	read_lead(reader, object, &option->lead);
+	read_lead(reader, object, true, &option->lead);
 }
 
 void read_options(struct reader *reader, const struct json *object,

@@ -116,9 +116,10 @@ struct form_option *options_copy(
 void read_options(struct reader *reader, const struct json *object,
 	const char *name, struct form_option **options, size_t *count);
 
-/* "outcome", "reason", "organ" of an option or a check. */
+/* "outcome", "reason", "organ" of an option or a check. is_elsewhere: a refusal
+ * names the organ that is responsible. */
 void read_lead(struct reader *reader, const struct json *object,
-	struct form_lead *lead);
+	bool is_elsewhere, struct form_lead *lead);
 void lead_clear(struct form_lead *lead);
 
 /* catalog_item.c */

@@ -233,30 +233,33 @@ static bool is_usable(const struct cross *cross, const struct form_field *field,
 	       !is_in_found(cross->found, field);
 }
 
+static void run_check(const struct form_def *def,
+	const struct form_check *check, const struct json *form,
+	const struct json *sources, int today, GArray *found)
+{
+	struct cross cross = {.def = def,
+		.check = check,
+		.form = form,
+		.today = today,
+		.found = found};
+	const struct form_field *unused;
+
+	resolve(def, check->field, &cross.field, &cross.column);
+	resolve(def, check->other, &cross.other, &unused);
+	if (!rules[check->rule].run || !cross.field ||
+		(rules[check->rule].wants_other && !cross.other))
+		return;
+	if (form_condition_holds(check->when, form, sources) &&
+		is_usable(&cross, cross.field, sources) &&
+		(!cross.other || is_usable(&cross, cross.other, sources)))
+		rules[check->rule].run(&cross);
+}
+
 void form_cross_check(const struct form_def *def, const struct json *form,
 	const struct json *sources, int today, GArray *found)
 {
-	for (size_t i = 0; i < def->n_checks; i++) {
-		const struct form_check *check = &def->checks[i];
-		struct cross cross = {.def = def,
-			.check = check,
-			.form = form,
-			.today = today,
-			.found = found};
-		const struct form_field *unused;
-
-		resolve(def, check->field, &cross.field, &cross.column);
-		resolve(def, check->other, &cross.other, &unused);
-		if (!rules[check->rule].run || !cross.field ||
-			(rules[check->rule].wants_other && !cross.other))
-			continue;
-		if (!form_condition_holds(check->when, form, sources) ||
-			!is_usable(&cross, cross.field, sources) ||
-			(cross.other &&
-				!is_usable(&cross, cross.other, sources)))
-			continue;
-		rules[check->rule].run(&cross);
-	}
+	for (size_t i = 0; i < def->n_checks; i++)
+		run_check(def, &def->checks[i], form, sources, today, found);
 }
 
 /* Ways away from acceptance
@@ -302,8 +305,35 @@ static bool all_at_most(const struct form_def *def,
 	return count > 0;
 }
 
+/* Does this check say that the applicant does not qualify? */
+static bool is_unfit(const struct form_def *def, const struct form_check *check,
+	const struct json *form, const struct json *sources, int today)
+{
+	g_autoptr(GArray) found =
+		g_array_new(false, true, sizeof(struct form_problem));
+
+	run_check(def, check, form, sources, today, found);
+	return found->len > 0;
+}
+
+static bool leads_away(const struct form_def *def,
+	const struct form_check *check, const struct json *form,
+	const struct json *sources, int today)
+{
+	if (check->rule == CHECK_LEAD)
+		return form_condition_holds(check->when, form, sources) &&
+		       all_at_most(def, check, form);
+	return check->rule == CHECK_MIN_AGE && check->lead.outcome &&
+	       is_unfit(def, check, form, sources, today);
+}
+
+bool form_problem_is_unfit(const struct form_problem *problem)
+{
+	return problem->code == PROBLEM_AGE;
+}
+
 const struct form_lead *form_find_lead(const struct form_def *def,
-	const struct json *form, const struct json *sources)
+	const struct json *form, const struct json *sources, int today)
 {
 	for (size_t i = 0; i < def->n_fields; i++) {
 		const struct form_lead *lead =
@@ -312,11 +342,8 @@ const struct form_lead *form_find_lead(const struct form_def *def,
 			return lead;
 	}
 	for (size_t i = 0; i < def->n_checks; i++) {
-		const struct form_check *check = &def->checks[i];
-		if (check->rule == CHECK_LEAD &&
-			form_condition_holds(check->when, form, sources) &&
-			all_at_most(def, check, form))
-			return &check->lead;
+		if (leads_away(def, &def->checks[i], form, sources, today))
+			return &def->checks[i].lead;
 	}
 	return NULL;
 }

@@ -133,7 +133,7 @@ struct form_check {
 	const char *equals;
 	int years;                   /* or days */
 	struct form_condition *when; /* NULL: always */
-	struct form_lead lead;       /* CHECK_LEAD */
+	struct form_lead lead;       /* CHECK_LEAD, CHECK_MIN_AGE */
 };
 
 struct form_def {
@@ -222,9 +222,14 @@ bool form_check_value(const struct form_field *field, const struct json *value,
 GArray *form_check(const struct form_def *def, const struct json *form,
 	const struct json *sources, int today);
 
-/* The first way away from acceptance, NULL when there is none. */
+/* Whoever applies does not qualify: nothing in the form is wrong, and nothing
+ * in it can be mended. Acceptance is not possible, refusal is. */
+bool form_problem_is_unfit(const struct form_problem *problem);
+
+/* The first way away from acceptance, NULL when there is none: an answer, a
+ * value, or an applicant who is too young. */
 const struct form_lead *form_find_lead(const struct form_def *def,
-	const struct json *form, const struct json *sources);
+	const struct json *form, const struct json *sources, int today);
 
 /* Fills empty fields: derived values (these also replace older ones), fills,
  * defaults. A fill that would be wrong is left out. origins (may be NULL) gets

@@ -264,6 +264,51 @@ static void test_lead(void)
 	desk_free(desk);
 }
 
+/* Who does not qualify is refused; nothing in the form could be mended. */
+static void test_unfit(void)
+{
+	struct desk *desk = desk_at_work();
+
+	do_call(desk);
+	do_identify(desk);
+	do_item(desk, "lnr");
+	g_assert_cmpstr(field(desk, "id_number")->value, ==, test_id);
+	/* what is wrong is mended all the same */
+	type(desk, "phone", "12");
+	act0(desk, INTENT_FORM_NEXT);
+	assert_view(desk, VIEW_FORM);
+	type(desk, "phone", "19900000000");
+	act0(desk, INTENT_FORM_NEXT);
+	assert_view(desk, VIEW_MATERIALS);
+	assert_said(desk, "Not acceptable");
+	assert_said(desk, "60 years needed");
+	act0(desk, INTENT_MATERIALS_DONE);
+	assert_view(desk, VIEW_DECISION);
+	g_assert_false(outcome(desk, ROW_ACCEPT)->possible);
+	assert_holds(outcome(desk, ROW_ACCEPT)->blocker, "未满六十周岁");
+	g_assert_true(outcome(desk, ROW_REFUSE)->advised);
+	g_assert_cmpint(seen(desk)->decision.focus, ==, ROW_REFUSE);
+	assert_holds(seen(desk)->decision.reason, "未满六十周岁");
+	/* with all papers too */
+	act0(desk, INTENT_BACK);
+	do_papers(desk);
+	act_at(desk, INTENT_OUTCOME, ROW_ACCEPT);
+	act0(desk, INTENT_DECIDE);
+	assert_view(desk, VIEW_DECISION);
+	assert_said(desk, "未满六十周岁");
+	act_at(desk, INTENT_OUTCOME, ROW_REFUSE);
+	act0(desk, INTENT_DECIDE);
+	assert_view(desk, VIEW_FINISH);
+	g_assert_cmpint(ops_of(desk, "case.accept"), ==, 0);
+	g_assert_cmpint(
+		desk_count(desk, "SELECT count(*) FROM outbox WHERE kind ="
+				 " 'case.refuse' AND CAST(body AS TEXT) LIKE"
+				 " '%未满六十周岁%' AND CAST(body AS TEXT) LIKE"
+				 " '%老年人权益保障条例%'"),
+		==, 1);
+	desk_free(desk);
+}
+
 /* The block is used up: said, and draft, papers and reason are as before. */
 static void test_no_numbers(void)
 {
@@ -475,6 +520,7 @@ int main(int argc, char **argv)
 	g_test_add_func("/app/decide/refuse", test_refuse);
 	g_test_add_func("/app/decide/refuse-typed", test_refuse_typed);
 	g_test_add_func("/app/decide/lead", test_lead);
+	g_test_add_func("/app/decide/unfit", test_unfit);
 	g_test_add_func("/app/decide/no-numbers", test_no_numbers);
 	g_test_add_func(
 		"/app/decide/promise-of-situation", test_promise_of_situation);

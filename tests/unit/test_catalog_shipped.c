@@ -379,10 +379,11 @@ static void test_food_visit(void)
 	open = open_fields(item, form, sources);
 	g_assert_cmpstr(open, ==,
 		"trade projects area network safety_officer staff phone");
-	g_assert_null(form_find_lead(&item->form, form, sources));
+	g_assert_null(form_find_lead(&item->form, form, sources, 20261123));
 	json_put_text(form, "prepacked_only", "1");
-	g_assert_cmpint(form_find_lead(&item->form, form, sources)->outcome, ==,
-		FORM_OUTCOME_NOT_NEEDED);
+	g_assert_cmpint(
+		form_find_lead(&item->form, form, sources, 20261123)->outcome,
+		==, FORM_OUTCOME_NOT_NEEDED);
 }
 
 static void test_freight_leads(void)
@@ -391,11 +392,12 @@ static void test_freight_leads(void)
 	const struct catalog_item *item = item_no(catalog, 4);
 	AUTO(json) form =
 		parse("{'dangerous':'2','vehicles':[{'gross_kg':'4500'}]}");
-	const struct form_lead *lead = form_find_lead(&item->form, form, NULL);
+	const struct form_lead *lead =
+		form_find_lead(&item->form, form, NULL, 20261123);
 
 	g_assert_cmpint(lead->outcome, ==, FORM_OUTCOME_NOT_NEEDED);
 	json_put_text(form, "dangerous", "1");
-	lead = form_find_lead(&item->form, form, NULL);
+	lead = form_find_lead(&item->form, form, NULL, 20261123);
 	g_assert_cmpint(lead->outcome, ==, FORM_OUTCOME_REFUSE);
 	g_assert_cmpstr(lead->organ, ==, "郑州市交通运输局");
 }

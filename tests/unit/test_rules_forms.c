@@ -514,7 +514,7 @@ static void test_lead(void)
 	for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
 		AUTO(json) form = parse(rows[i].form);
 		const struct form_lead *lead =
-			form_find_lead(&lead_def, form, NULL);
+			form_find_lead(&lead_def, form, NULL, 20261123);
 		g_test_message("%s", rows[i].form);
 		g_assert_cmpint(lead ? lead->outcome : FORM_OUTCOME_NONE, ==,
 			rows[i].outcome);
