@@ -117,7 +117,10 @@ static void show_refuse(
 
 	model_text(&row->label, _("Refuse"));
 	model_text(&row->explanation,
-		_("name the responsible office and the remedies"));
+		judged->lead && !*judged->lead->organ
+			? _("does not qualify; name the reason and the "
+			    "remedies")
+			: _("name the responsible office and the remedies"));
 	row->possible = true;
 	row->advised = judged->acceptance.proposal == OUTCOME_REFUSE;
 	fill_refusal(app, row, reason);
