@@ -275,6 +275,7 @@ static void prepare(
 	form_drop_hidden(fields.def, fields.values, fields.sources);
 	drop_local(record->body);
 	json_put(record->body, "others", NULL);
+	json_put(record->body, "marks", NULL);
 	json_put(record->body, "decision", decision_json(app, event, lead));
 	if (event == CASE_EVENT_ACCEPT)
 		set_dates(app, record);

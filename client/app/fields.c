@@ -272,14 +272,31 @@ static const char *origin_text(
 	return _("step before");
 }
 
+bool fields_is_odd(const struct fields *fields, const struct form_field *field)
+{
+	const struct json *applicant = json_get(fields->sources, "applicant");
+	const char *number = json_text_or(applicant, "id_number", "");
+	const char *value = json_text_or(fields->values, field->id, "");
+
+	return field->type == FIELD_ID_NUMBER &&
+	       !g_strcmp0(field->fill, "applicant.id_number") && *number &&
+	       *value && strcmp(number, value) != 0 &&
+	       form_field_shown(field, fields->values, fields->sources);
+}
+
 static const char *fine_hint(
-	const struct form_field *field, const struct json *value)
+	const struct fields *fields, const struct form_field *field)
 {
 	bool checked = field->type == FIELD_ID_NUMBER ||
 		       field->type == FIELD_USCC ||
 		       field->type == FIELD_ID_OR_USCC;
 
-	return checked && !form_value_is_empty(value) ? _("checked") : NULL;
+	if (fields_is_odd(fields, field))
+		return _("not the applicant's");
+	return checked && !form_value_is_empty(
+				  json_get(fields->values, field->id))
+		       ? _("checked")
+		       : NULL;
 }
 
 static bool is_touched(const struct fields *fields, const char *id)
@@ -378,7 +395,7 @@ int fields_show(const struct fields *fields, struct form_model *out)
 		else
 			model_text(&field->value, text);
 		model_text(&field->source, origin_text(fields, def));
-		model_text(&field->hint, fine_hint(def, value));
+		model_text(&field->hint, fine_hint(fields, def));
 	}
 	return show_problems(fields, problems, out);
 }

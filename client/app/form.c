@@ -28,11 +28,33 @@ static bool is_editable(const struct app *app)
 	       app->visit.record->state == CASE_DRAFT;
 }
 
+static bool is_of_source(const char *origin)
+{
+	return origin && (!strcmp(origin, "derived") ||
+				 g_str_has_prefix(origin, "applicant.") ||
+				 g_str_has_prefix(origin, "agent."));
+}
+
+/* Another applicant, another value: what was filled in of the one before is
+ * filled in anew. */
+static void forget_filled(const struct fields *fields, struct json *origins)
+{
+	for (size_t i = 0; i < fields->def->n_fields; i++) {
+		const char *id = fields->def->fields[i].id;
+
+		if (!is_of_source(json_text(origins, id)))
+			continue;
+		json_put(fields->values, id, NULL);
+		json_put(origins, id, NULL);
+	}
+}
+
 /* What the clerk emptied stays empty. */
 static void prefill(const struct fields *fields, struct json *origins)
 {
 	AUTO(json) before = json_copy(fields->values);
 
+	forget_filled(fields, origins);
 	form_prefill(fields->def, fields->values, fields->sources,
 		fields->today, origins);
 	for (size_t i = 0; i < fields->def->n_fields; i++) {
@@ -231,10 +253,20 @@ static void say_unfit(struct app *app, const struct form_problem *problem)
 		problem->field->label, text);
 }
 
+static const struct form_field *find_odd(const struct fields *fields)
+{
+	for (size_t i = 0; i < fields->def->n_fields; i++) {
+		if (fields_is_odd(fields, &fields->def->fields[i]))
+			return &fields->def->fields[i];
+	}
+	return NULL;
+}
+
 void form_next(struct app *app, struct intent *intent)
 {
 	AUTO(json) sources = NULL;
 	g_autoptr(GArray) problems = NULL;
+	const struct form_field *odd;
 	struct fields fields;
 	guint count;
 
@@ -251,7 +283,13 @@ void form_next(struct app *app, struct intent *intent)
 		visit_save(app);
 		return;
 	}
+	odd = find_odd(&fields);
 	visit_go(app, VIEW_MATERIALS);
 	if (problems->len > 0)
 		say_unfit(app, find_unfit(problems));
+	else if (odd && app->model.view == VIEW_MATERIALS)
+		app_say(app,
+			_("%s is not the applicant's of step 1: compare it. "
+			  "Esc goes back."),
+			odd->label);
 }

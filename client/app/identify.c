@@ -1,182 +1,14 @@
-/* Who applies: typed, or read from the card. The fields are a form of the
- * program itself, so that checks, errors and editing are the same as in the
- * forms of the items. */
+/* Who applies: typed, or read from the card. The fields are those of
+ * identify_def.c. */
 #include <string.h>
 
 #include "client/app/private.h"
 #include "client/base/clock.h"
 #include "client/base/error.h"
 #include "client/rules/day.h"
+#include "client/rules/mask.h"
 
-enum { CARD_TIMEOUT_S = 60, CANCEL_TIMEOUT_MS = 3000, ROW_OPTIONS_MAX = 4 };
-
-struct identify_row {
-	const char *id;
-	const char *label; /* N_() */
-	enum field_type type;
-	bool required;
-	int max_chars;
-	const char *show_field;                          /* NULL: always */
-	const char *show_values[3];                      /* NULL ended */
-	struct form_option options[ROW_OPTIONS_MAX + 1]; /* labels N_() */
-	enum form_derive derive;
-};
-
-/* Document types: exchange code list (111 identity card, 414 passport). */
-static const struct identify_row identify_rows[] = {
-	{.id = "id_type",
-		.label = N_("Document"),
-		.type = FIELD_CHOICE,
-		.required = true,
-		.options = {{"111", N_("identity card")},
-			{"414", N_("passport")}, {"001", N_("credit code")},
-			{"999", N_("other")}}},
-	{.id = "id_number",
-		.label = N_("Number"),
-		.type = FIELD_ID_NUMBER,
-		.required = true,
-		.max_chars = 18,
-		.show_field = "id_type",
-		.show_values = {"111"}},
-	{.id = "document_number",
-		.label = N_("Number of it"),
-		.type = FIELD_TEXT,
-		.required = true,
-		.max_chars = 30,
-		.show_field = "id_type",
-		.show_values = {"414", "999"}},
-	{.id = "uscc",
-		.label = N_("Credit code"),
-		.type = FIELD_USCC,
-		.required = true,
-		.max_chars = 18,
-		.show_field = "id_type",
-		.show_values = {"001"}},
-	{.id = "name",
-		.label = N_("Name"),
-		.type = FIELD_TEXT,
-		.required = true,
-		.max_chars = 60},
-	{.id = "sex",
-		.label = N_("Sex"),
-		.type = FIELD_CHOICE,
-		.options = {{"1", N_("male")}, {"2", N_("female")}},
-		.show_field = "id_type",
-		.show_values = {"111"},
-		.derive = DERIVE_SEX},
-	{.id = "birth",
-		.label = N_("Born"),
-		.type = FIELD_DATE,
-		.show_field = "id_type",
-		.show_values = {"111"},
-		.derive = DERIVE_BIRTH},
-	{.id = "address",
-		.label = N_("Address"),
-		.type = FIELD_TEXT,
-		.max_chars = 100},
-	{.id = "valid_to",
-		.label = N_("Valid until"),
-		.type = FIELD_TEXT,
-		.max_chars = 10,
-		.show_field = "id_type",
-		.show_values = {"111"}},
-	{.id = "phone",
-		.label = N_("Telephone"),
-		.type = FIELD_PHONE,
-		.max_chars = 20},
-	{.id = "capacity",
-		.label = N_("Acts as"),
-		.type = FIELD_CHOICE,
-		.required = true,
-		.options = {{"1", N_("the applicant")}, {"2", N_("agent")},
-			{"3", N_("legal representative")}}},
-	{.id = "agent_name",
-		.label = N_("Agent"),
-		.type = FIELD_TEXT,
-		.required = true,
-		.max_chars = 60,
-		.show_field = "capacity",
-		.show_values = {"2"}},
-	{.id = "agent_id",
-		.label = N_("Agent's number"),
-		.type = FIELD_ID_NUMBER,
-		.required = true,
-		.max_chars = 18,
-		.show_field = "capacity",
-		.show_values = {"2"}},
-	{.id = "agent_phone",
-		.label = N_("Agent's telephone"),
-		.type = FIELD_PHONE,
-		.required = true,
-		.max_chars = 20,
-		.show_field = "capacity",
-		.show_values = {"2"}},
-};
-
-static void make_options(
-	const struct identify_row *row, struct form_field *field)
-{
-	while (row->options[field->n_options].code)
-		field->n_options++;
-	field->options = g_new0(struct form_option, field->n_options + 1);
-	for (size_t i = 0; i < field->n_options; i++) {
-		field->options[i].code = row->options[i].code;
-		field->options[i].label = _(row->options[i].label);
-		field->options[i].lead.reason = "";
-		field->options[i].lead.organ = "";
-	}
-}
-
-/* Texts are lent by the table and by the translation. */
-static void make_field(const struct identify_row *row, struct form_field *field)
-{
-	*field = (struct form_field){
-		.id = row->id,
-		.label = _(row->label),
-		.type = row->type,
-		.required = row->required,
-		.max_chars = row->max_chars,
-		.min = "",
-		.max_value = "",
-		.pattern = "",
-		.pattern_hint = "",
-		.fill = "",
-		.otherwise = "",
-		.question = "",
-		.note = "",
-		.derive = row->derive,
-		.from = row->derive ? "id_number" : "",
-	};
-	make_options(row, field);
-	if (row->show_field) {
-		field->show_when = g_new0(struct form_condition, 1);
-		field->show_when->field = row->show_field;
-		field->show_when->is = row->show_values;
-	}
-}
-
-struct form_def *identify_def_new(void)
-{
-	struct form_def *def = g_new0(struct form_def, 1);
-
-	def->n_fields = G_N_ELEMENTS(identify_rows);
-	def->fields = g_new0(struct form_field, def->n_fields);
-	for (size_t i = 0; i < def->n_fields; i++)
-		make_field(&identify_rows[i], &def->fields[i]);
-	return def;
-}
-
-void identify_def_free(struct form_def *def)
-{
-	if (!def)
-		return;
-	for (size_t i = 0; i < def->n_fields; i++) {
-		g_free(def->fields[i].options);
-		g_free(def->fields[i].show_when);
-	}
-	g_free(def->fields);
-	g_free(def);
-}
+enum { CARD_TIMEOUT_S = 60, CANCEL_TIMEOUT_MS = 3000 };
 
 /* The view ---------------------------------------------------------------- */
 
@@ -218,12 +50,65 @@ static void show_earlier(struct app *app, const char *id_number)
 		g_ptr_array_unref(hits);
 }
 
+/* The name the ticket was taken or booked in; the platform may have masked it.
+ */
+static bool is_ticket_person(const struct app *app, const char *name)
+{
+	const char *person = app->visit.ticket->person;
+	g_autofree char *masked = mask_text(MASK_NAME, name);
+
+	return !strcmp(person, name) ||
+	       (strchr(person, '*') && !strcmp(person, masked));
+}
+
+/* Somebody else than the ticket says, and no agent either. */
+static bool is_other_person(const struct app *app)
+{
+	const struct json *applicant =
+		json_get(app->visit.record->body, "applicant");
+	const char *person = app->visit.ticket->person;
+	const char *name = json_text_or(applicant, "name", "");
+
+	return person && *person && *name && !is_ticket_person(app, name) &&
+	       !is_ticket_person(
+		       app, json_text_or(applicant, "agent_name", ""));
+}
+
+static char *other_person_text(const struct app *app)
+{
+	g_autofree char *person =
+		mask_text(MASK_NAME, app->visit.ticket->person);
+	g_autofree char *name = mask_text(MASK_NAME, visit_applicant_name(app));
+
+	return is_other_person(app)
+		       ? g_strdup_printf(_("The ticket is %s's, the document "
+					   "%s's: not the same person."),
+				 person, name)
+		       : NULL;
+}
+
+static void show_other_person(struct app *app, const struct form_def *def)
+{
+	g_autofree char *person =
+		mask_text(MASK_NAME, app->visit.ticket->person);
+	g_autofree char *hint = g_strdup_printf(_("ticket of %s"), person);
+
+	for (size_t i = 0; i < def->n_fields; i++) {
+		struct field_model *field =
+			app->model.identify.fields->pdata[i];
+
+		if (!strcmp(field->id, "name") && is_other_person(app))
+			model_text(&field->hint, hint);
+	}
+}
+
 void identify_show(struct app *app, bool reload)
 {
 	struct fields fields = identify_fields(app);
 
 	form_prefill(fields.def, fields.values, NULL, fields.today, NULL);
 	fields_show(&fields, &app->model.identify);
+	show_other_person(app, fields.def);
 	if (reload && app->model.identify.focus < 0)
 		app->model.identify.focus = fields_first_open(&fields);
 	show_earlier(app, json_text(fields.values, "id_number"));
@@ -231,11 +116,24 @@ void identify_show(struct app *app, bool reload)
 	app_changed(app, reload);
 }
 
-/* What the card says of the person: typed over, it is no card any more. */
-static bool is_of_card(const char *id)
+/* What the card says is one thing. Typed over, it is no card any more, and none
+ * of it is marked so; another number is another person, of whom nothing is
+ * known yet. */
+static bool leave_card(struct app *app, struct json *applicant, const char *id)
 {
-	return !strcmp(id, "id_type") || !strcmp(id, "id_number") ||
-	       !strcmp(id, "name");
+	static const char *const of_person[] = {"name", "sex", "birth",
+		"address", "nation", "issuer", "valid_from", "valid_to"};
+	bool is_number = !strcmp(id, "id_number");
+
+	if (strcmp(json_text_or(applicant, "origin", ""), "card") ||
+		(!is_number && strcmp(id, "id_type") && strcmp(id, "name")))
+		return false;
+	json_put(applicant, "origin", NULL);
+	json_free(app->visit.person_origins);
+	app->visit.person_origins = json_new_object();
+	for (size_t i = 0; is_number && i < G_N_ELEMENTS(of_person); i++)
+		json_put(applicant, of_person[i], NULL);
+	return is_number;
 }
 
 void identify_set(struct app *app, struct intent *intent)
@@ -243,6 +141,7 @@ void identify_set(struct app *app, struct intent *intent)
 	struct fields fields;
 	AUTO(json) before = NULL;
 	const char *id;
+	bool is_new = false;
 
 	if (!app->visit.open || app->visit.record->state != CASE_DRAFT ||
 		intent->index < 0 ||
@@ -254,11 +153,17 @@ void identify_set(struct app *app, struct intent *intent)
 	fields_set(&fields, intent->index, intent->text);
 	if (!json_equal(before, json_get(fields.values, id))) {
 		json_put(app->visit.person_origins, id, NULL);
-		if (is_of_card(id))
-			json_put(fields.values, "origin", NULL);
+		is_new = leave_card(app, fields.values, id);
 	}
-	identify_show(app, false);
+	if (is_new)
+		app->model.identify.focus = -1; /* the name is asked again */
+	identify_show(app, is_new);
 	visit_save(app);
+	if (is_new)
+		app_say(app,
+			_("The number is not the card's any more: name and "
+			  "address of the card are taken out. Ask for them, "
+			  "or F5 reads the card again."));
 }
 
 /* What a document number is in the body whatever its type: search and the
@@ -286,6 +191,7 @@ static bool card_is_expired(struct app *app, const struct json *applicant)
 void identify_next(struct app *app)
 {
 	struct fields fields;
+	g_autofree char *other = NULL;
 	g_autoptr(GArray) problems = NULL;
 
 	if (!app->visit.open)
@@ -315,6 +221,9 @@ void identify_next(struct app *app)
 	unify_number(fields.values);
 	json_put(app->visit.person_touched, "*", NULL);
 	visit_go(app, VIEW_ITEM);
+	other = other_person_text(app);
+	if (other && app->model.view == VIEW_ITEM)
+		app_say(app, "%s", other);
 }
 
 /* The card ---------------------------------------------------------------- */
@@ -358,6 +267,7 @@ static void card_read(
 	struct json *applicant;
 	struct citizen_id id;
 	enum number_verdict verdict;
+	g_autofree char *other = NULL;
 
 	if (!app->visit.open || app->model.view != VIEW_IDENTIFY)
 		return;
@@ -383,10 +293,15 @@ static void card_read(
 	app->model.identify.focus = -1; /* the first one that is open */
 	identify_show(app, true);
 	visit_save(app);
-	app_say(app,
-		_("Card read: %s. Compare the person with the card; Enter "
-		  "continues."),
-		app->model.visit.person);
+	other = other_person_text(app);
+	if (other)
+		app_say(app, _("Card read: %s. %s"), app->model.visit.person,
+			other);
+	else
+		app_say(app,
+			_("Card read: %s. Compare the person with the card; "
+			  "Enter continues."),
+			app->model.visit.person);
 }
 
 void identify_read_card(struct app *app, struct intent *intent)

@@ -229,6 +229,9 @@ void fields_set_cell(const struct fields *fields, int index, int row,
 	int column, const char *typed);
 bool fields_row_add(const struct fields *fields, int index);
 bool fields_row_remove(const struct fields *fields, int index, int row);
+/* A number that is filled in from the applicant's document, and is another one
+ * now. */
+bool fields_is_odd(const struct fields *fields, const struct form_field *field);
 /* The first field that needs something, -1 when none: index into def. */
 int fields_first_problem(const struct fields *fields, GArray *problems);
 /* The first field that is required and empty; the last when all are filled. */
@@ -236,9 +239,11 @@ int fields_first_open(const struct fields *fields);
 char *fields_problem_text(const struct form_problem *problem); /* translated */
 void fields_touch_all(const struct fields *fields);
 
-/* identify.c */
+/* identify_def.c */
 struct form_def *identify_def_new(void);
 void identify_def_free(struct form_def *def);
+
+/* identify.c */
 void identify_show(struct app *app, bool reload);
 void identify_set(struct app *app, struct intent *intent);
 void identify_next(struct app *app);

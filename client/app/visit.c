@@ -132,6 +132,33 @@ static bool is_step(enum view_id view)
 	return false;
 }
 
+/* Where the values came from, as the marks beside the fields; of no use to the
+ * platform. */
+static void keep_marks(struct app *app)
+{
+	struct json *marks = json_new_object();
+
+	json_put(marks, "person", json_copy(app->visit.person_origins));
+	json_put(marks, "form", json_copy(app->visit.origins));
+	json_put(app->visit.record->body, "marks", marks);
+}
+
+static void restore_marks(struct app *app)
+{
+	const struct json *marks = json_get(app->visit.record->body, "marks");
+	const struct json *person = json_get(marks, "person");
+	const struct json *form = json_get(marks, "form");
+
+	if (json_is_object(person)) {
+		json_free(app->visit.person_origins);
+		app->visit.person_origins = json_copy(person);
+	}
+	if (json_is_object(form)) {
+		json_free(app->visit.origins);
+		app->visit.origins = json_copy(form);
+	}
+}
+
 bool visit_save(struct app *app)
 {
 	struct actor actor = app_actor(app);
@@ -151,6 +178,7 @@ bool visit_save(struct app *app)
 	record->initials = pinyin_initials(visit_applicant_name(app));
 	g_free(record->clerk);
 	record->clerk = g_strdup(actor.staff_no);
+	keep_marks(app);
 	if (!case_save_draft(app->store, record, &actor, &error)) {
 		app_say_error(app, error);
 		return false;
@@ -364,6 +392,7 @@ bool visit_restore(struct app *app, const struct visit_mark *mark)
 	}
 	visit_start(app, ticket);
 	app->visit.record = record;
+	restore_marks(app);
 	app->visit.item = catalogue_item_of(app, record);
 	is_current = update_draft(app, &set_aside);
 	step = step_of(app, mark);

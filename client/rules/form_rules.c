@@ -227,6 +227,8 @@ static bool check_date(const struct form_field *field, const char *text,
 {
 	int day = strlen(text) == DAY_TEXT - 1 ? day_parse(text) : 0;
 
+	if (is_set(field->also) && strcmp(text, field->also) == 0)
+		return true;
 	if (!day)
 		return form_problem_set(problem, PROBLEM_DATE, text, NULL);
 	if ((is_set(field->min) && day < day_parse(field->min)) ||

@@ -88,8 +88,9 @@ struct form_field {
 	bool required;
 	int max_chars; /* characters, 0: 200 */
 	int min_chars;
-	int decimals;    /* of a number, 0: whole */
-	const char *min; /* number or date, "" none */
+	int decimals;     /* of a number, 0: whole */
+	const char *also; /* of a date: a word that is as good, may be NULL */
+	const char *min;  /* number or date, "" none */
 	const char *max_value;
 	const char *pattern; /* regular expression over the whole, "" none */
 	const char *pattern_hint; /* what it means, "24 位项目代码" */

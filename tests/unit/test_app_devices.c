@@ -45,6 +45,73 @@ static void test_card(void)
 	fake_close(&fake);
 }
 
+/* The card is one thing: another number is another person. */
+static void test_card_typed_over(void)
+{
+	struct fake fake = {0};
+	struct desk *desk;
+
+	fake_open(&fake);
+	desk = fake.desk;
+	do_call(desk);
+	wait_call(&fake, "read");
+	answer(waiting_call(&fake, "read"), card);
+	spin_until(*field(desk, "name")->value);
+	/* somebody else took the ticket */
+	assert_said(desk, "The ticket is 张*本's, the document 李*例's");
+	assert_holds(field(desk, "name")->hint, "张*本");
+	type(desk, "id_number", "41019919870606009X");
+	assert_said(desk, "not the card's any more");
+	g_assert_cmpstr(field(desk, "name")->value, ==, "");
+	g_assert_cmpstr(field(desk, "address")->value, ==, "");
+	g_assert_cmpstr(field(desk, "valid_to")->value, ==, "");
+	g_assert_cmpstr(field(desk, "birth")->value, ==, "1987-06-06");
+	for (guint i = 0; i < seen(desk)->identify.fields->len; i++) {
+		const struct field_model *row =
+			seen(desk)->identify.fields->pdata[i];
+
+		g_assert_null(row->source);
+	}
+	g_assert_cmpstr(((struct field_model *)seen(desk)
+					->identify.fields
+					->pdata[seen(desk)->identify.focus])
+				->id,
+		==, "name");
+	act0(desk, INTENT_FORM_NEXT);
+	assert_view(desk, VIEW_IDENTIFY);
+	type(desk, "name", "张样本");
+	g_assert_null(field(desk, "name")->hint);
+	act0(desk, INTENT_FORM_NEXT);
+	assert_view(desk, VIEW_ITEM);
+	fake_close(&fake);
+}
+
+/* The marks beside the fields outlive the program. */
+static void test_card_marks(void)
+{
+	struct fake fake = {0};
+	struct desk *desk;
+
+	fake_open(&fake);
+	desk = fake.desk;
+	do_call(desk);
+	wait_call(&fake, "read");
+	answer(waiting_call(&fake, "read"), card);
+	spin_until(*field(desk, "name")->value);
+	act0(desk, INTENT_FORM_NEXT);
+	do_item(desk, "gtgsh");
+	g_assert_cmpstr(field(desk, "id_number")->source, ==, "card");
+	act0(desk, INTENT_HOME);
+	act0(desk, INTENT_RESUME_VISIT);
+	assert_view(desk, VIEW_FORM);
+	g_assert_cmpstr(field(desk, "id_number")->source, ==, "card");
+	act0(desk, INTENT_BACK);
+	act0(desk, INTENT_BACK);
+	assert_view(desk, VIEW_IDENTIFY);
+	g_assert_cmpstr(field(desk, "name")->source, ==, "card");
+	fake_close(&fake);
+}
+
 /* Expired: another document serves, and nothing of the card remains. */
 static void test_card_expired(void)
 {
@@ -261,6 +328,8 @@ int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
 	g_test_add_func("/app/devices/card", test_card);
+	g_test_add_func("/app/devices/card-typed-over", test_card_typed_over);
+	g_test_add_func("/app/devices/card-marks", test_card_marks);
 	g_test_add_func("/app/devices/card-expired", test_card_expired);
 	g_test_add_func("/app/devices/card-faults", test_card_faults);
 	g_test_add_func("/app/devices/card-not-wanted", test_card_not_wanted);

@@ -138,6 +138,22 @@ static void test_passport(void)
 	desk_free(desk);
 }
 
+/* A date, or the word for none. */
+static void test_valid_to(void)
+{
+	struct desk *desk = desk_at_work();
+
+	do_call(desk);
+	type(desk, "valid_to", "2026-13-45");
+	expect_error(desk, "valid_to", "a date like");
+	type(desk, "valid_to", "2036/1/5");
+	g_assert_null(field(desk, "valid_to")->error);
+	g_assert_cmpstr(field(desk, "valid_to")->value, ==, "2036-01-05");
+	type(desk, "valid_to", "长期");
+	g_assert_null(field(desk, "valid_to")->error);
+	desk_free(desk);
+}
+
 static void test_credit_code(void)
 {
 	struct desk *desk = desk_at_work();
@@ -465,6 +481,31 @@ static void test_change_item_reason(void)
 	desk_free(desk);
 }
 
+/* The number of the form, once filled in from the document, goes with it; typed
+ * otherwise, that is said. */
+static void test_odd_number(void)
+{
+	struct desk *desk = desk_at_work();
+
+	do_call(desk);
+	do_identify(desk);
+	assert_said(desk, "The ticket is 张*本's");
+	do_item(desk, "gtgsh");
+	for (int i = 0; i < 2; i++)
+		act0(desk, INTENT_BACK);
+	type(desk, "id_number", "41019919870606009X");
+	act0(desk, INTENT_FORM_NEXT);
+	do_item(desk, "gtgsh");
+	g_assert_cmpstr(
+		field(desk, "id_number")->value, ==, "41019919870606009X");
+	g_assert_cmpstr(field(desk, "id_number")->hint, ==, "checked");
+	type(desk, "id_number", test_id);
+	assert_holds(field(desk, "id_number")->hint, "not the applicant's");
+	do_form(desk);
+	assert_said(desk, "not the applicant's");
+	desk_free(desk);
+}
+
 /* What was typed in the step before has no marks of its own in the form. */
 static void test_fields_of_two_steps(void)
 {
@@ -493,6 +534,8 @@ int main(int argc, char **argv)
 	g_test_add_func("/app/identify/unfinished", test_unfinished);
 	g_test_add_func("/app/identify/passport", test_passport);
 	g_test_add_func("/app/identify/credit-code", test_credit_code);
+	g_test_add_func("/app/identify/valid-to", test_valid_to);
+	g_test_add_func("/app/identify/odd-number", test_odd_number);
 	g_test_add_func("/app/identify/agent", test_agent);
 	g_test_add_func("/app/identify/masks", test_masks);
 	g_test_add_func("/app/identify/reveal", test_reveal);
