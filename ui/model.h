@@ -133,9 +133,10 @@ struct page_model {
 };
 struct material_model {
 	char *name, *need, *form, *source, *state; /* state "[齐] 2 页" */
-	bool needed;  /* false: shown with its reason, cannot be picked */
-	bool missing; /* mandatory and not complete */
-	bool lacking; /* likewise, or could follow later: F7 goes there */
+	bool needed;    /* false: shown with its reason, cannot be picked */
+	bool missing;   /* mandatory and not complete */
+	bool lacking;   /* likewise, or could follow later: F7 goes there */
+	bool unchecked; /* came in, but not all checks are ticked */
 	bool paper_seen, electronic;
 	bool printable;    /* made here from the form: F6 */
 	char *print_line;  /* when it was printed, which version; may be NULL */

@@ -185,7 +185,7 @@ static void draw_material(struct page *page, const struct model *model,
 		return;
 	list_row(page->canvas, page->row, is_focused, index + 1, columns,
 		COLUMNS, widths, texts);
-	if (material->missing && !is_focused)
+	if ((material->missing || material->unchecked) && !is_focused)
 		canvas_restyle(page->canvas,
 			(struct box){page->row,
 				page->canvas->cols - 1 - widths[COLUMNS - 1], 1,

@@ -248,6 +248,12 @@ static int capture_target(const struct app *app, int index)
 	return -1;
 }
 
+/* As chosen last in this visit. */
+static const char *source_of(const struct app *app)
+{
+	return *app->visit.source ? app->visit.source : "camera";
+}
+
 void materials_capture(struct app *app, struct intent *intent)
 {
 	int index;
@@ -259,7 +265,7 @@ void materials_capture(struct app *app, struct intent *intent)
 		app_say(app,
 			_("Nothing is missing. Enter goes to the decision."));
 	else
-		start_capture(app, index, "camera", -1);
+		start_capture(app, index, source_of(app), -1);
 }
 
 void materials_take_from(struct app *app, int index, const char *source)
@@ -273,6 +279,9 @@ void materials_take_from(struct app *app, int index, const char *source)
 		return;
 	}
 	if (strcmp(source, "paper")) {
+		g_strlcpy(app->visit.source,
+			strcmp(source, "camera") ? source : "",
+			sizeof(app->visit.source));
 		start_capture(app, index, source, -1);
 		return;
 	}
@@ -290,8 +299,10 @@ void materials_retake(struct app *app, struct intent *intent)
 	if (intent->index2 < 0 ||
 		(size_t)intent->index2 >= materials_pages(material))
 		app_say(app, _("No page to take again. F7 takes one."));
-	else
-		start_capture(app, intent->index, "camera", intent->index2);
+	else /* one page: not out of the feeder */
+		start_capture(app, intent->index,
+			*app->visit.source ? "flatbed" : "camera",
+			intent->index2);
 }
 
 /* Order ------------------------------------------------------------------- */
@@ -350,8 +361,10 @@ void materials_page_remove(struct app *app, struct intent *intent)
 			json_add(pages, json_copy(page));
 	}
 	json_put(material, "pages", pages);
-	if (materials_pages(material) == 0)
+	if (materials_pages(material) == 0) {
 		json_put_text(material, "form", "");
+		json_put(material, "checks", json_new_array());
+	}
 	app->model.materials.page = MAX(0, intent->index2 - 1);
 	materials_changed(app);
 	app_say(app, _("Page %d is taken away; Ctrl+Z brings it back."),

@@ -358,6 +358,7 @@ void finish_tick(struct app *app)
 
 void finish_same_person(struct app *app, struct intent *intent)
 {
+	char source[sizeof(app->visit.source)];
 	struct ticket *ticket;
 	struct json *applicant;
 
@@ -367,7 +368,9 @@ void finish_same_person(struct app *app, struct intent *intent)
 	applicant = json_copy(json_get(app->visit.record->body, "applicant"));
 	ticket = app->visit.ticket;
 	app->visit.ticket = NULL;
+	g_strlcpy(source, app->visit.source, sizeof(source));
 	visit_begin(app, ticket);
+	g_strlcpy(app->visit.source, source, sizeof(source));
 	json_put(app->visit.record->body, "applicant", applicant);
 	visit_go(app, VIEW_ITEM);
 	app_say(app, _("Another item for the same person."));

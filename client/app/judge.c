@@ -65,6 +65,17 @@ static char *paper_sentence(const struct app *app, int no, int count)
 		name, count);
 }
 
+static char *check_sentence(const struct app *app, int no)
+{
+	const struct catalog_material *def = item_material(app->visit.item, no);
+	g_autofree char *left =
+		materials_unticked(def, materials_at(app, no - 1));
+
+	return g_strdup_printf(
+		_("Not acceptable: paper %d %s is not checked yet: %s."), no,
+		def->name, left);
+}
+
 char *judge_blocker(struct app *app, const struct judgement *judged)
 {
 	const struct acceptance *a = &judged->acceptance;
@@ -74,7 +85,9 @@ char *judge_blocker(struct app *app, const struct judgement *judged)
 	if (judged->lead && judged->lead->outcome != FORM_OUTCOME_NONE)
 		return g_strdup_printf(
 			_("Not acceptable: %s"), judged->lead->reason);
-	if (a->n_blocking == 0 || judged->problems > 0)
-		return form_sentence(app, judged->problems);
-	return paper_sentence(app, a->blocking[0], a->n_blocking);
+	if (judged->problems == 0 && a->n_blocking > 0)
+		return paper_sentence(app, a->blocking[0], a->n_blocking);
+	if (judged->problems == 0 && a->n_unchecked > 0)
+		return check_sentence(app, a->unchecked[0]);
+	return form_sentence(app, judged->problems);
 }

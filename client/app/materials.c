@@ -44,6 +44,46 @@ size_t materials_pages(const struct json *material)
 	return json_length(json_get(material, "pages"));
 }
 
+static bool is_ticked(const struct json *material, const char *check)
+{
+	json_each (tick, json_get(material, "checks")) {
+		if (!g_strcmp0(json_as_text(tick), check))
+			return true;
+	}
+	return false;
+}
+
+char *materials_unticked(
+	const struct catalog_material *def, const struct json *material)
+{
+	GString *text = g_string_new(NULL);
+
+	for (char **check = def->checks; *check; check++) {
+		if (!is_ticked(material, *check))
+			g_string_append_printf(
+				text, "%s%s", text->len ? "、" : "", *check);
+	}
+	return g_string_free(text, text->len == 0);
+}
+
+static bool is_unchecked(
+	const struct catalog_material *def, const struct json *material)
+{
+	g_autofree char *left = materials_unticked(def, material);
+
+	return left != NULL;
+}
+
+static void set_ticks(const struct catalog_material *def, struct json *material,
+	bool are_ticked)
+{
+	struct json *ticked = json_new_array();
+
+	for (char **check = def->checks; are_ticked && *check; check++)
+		json_add_text(ticked, *check);
+	json_put(material, "checks", ticked);
+}
+
 static enum material_state judge_state(const struct app *app,
 	const struct catalog_material *def, const struct json *material,
 	const struct json *sources)
@@ -62,7 +102,8 @@ static enum material_state judge_state(const struct app *app,
 	return MATERIAL_MISSING;
 }
 
-/* A card that was read is the paper "居民身份证" itself. */
+/* A card that was read is the paper "居民身份证" itself; going on from step 1
+ * said that it was compared with the person. */
 static void take_card(const struct catalog_material *def, struct json *material,
 	const struct json *sources)
 {
@@ -72,10 +113,10 @@ static void take_card(const struct catalog_material *def, struct json *material,
 
 	if (def->obtain != OBTAIN_CARD)
 		return;
-	if (was_read && !*form)
-		json_put_text(material, "form", "card");
-	else if (!was_read && !strcmp(form, "card"))
-		json_put_text(material, "form", "");
+	if (was_read == !strcmp(form, "card") || (was_read && *form))
+		return;
+	json_put_text(material, "form", was_read ? "card" : "");
+	set_ticks(def, material, was_read);
 }
 
 size_t materials_setup(struct app *app)
@@ -119,6 +160,7 @@ size_t materials_for_acceptance(
 		rows[n].state = MATERIAL_MISSING;
 		material_state_from_name(
 			json_text_or(material, "state", ""), &rows[n].state);
+		rows[n].unchecked = is_unchecked(def, material);
 		n++;
 	}
 	return n;
@@ -151,6 +193,10 @@ static char *state_text(const struct app *app,
 
 	switch (state) {
 	case MATERIAL_COMPLETE:
+		if (is_unchecked(def, material))
+			return pages > 0 ? g_strdup_printf(
+						   _("[check] %zu p."), pages)
+					 : g_strdup(_("[check] paper"));
 		if (pages > 0)
 			return g_strdup_printf(_("[ok] %zu p."), pages);
 		if (!strcmp(form, "card"))
@@ -184,7 +230,8 @@ static const char *need_text(const struct catalog_material *def)
 	}
 }
 
-static const char *source_text(const struct catalog_material *def)
+static const char *source_text(
+	const struct app *app, const struct catalog_material *def)
 {
 	switch (def->obtain) {
 	case OBTAIN_PRINT:
@@ -194,7 +241,7 @@ static const char *source_text(const struct catalog_material *def)
 	case OBTAIN_LIBRARY:
 		return _("licence or capture");
 	default:
-		return _("camera");
+		return *app->visit.source ? _("scanner") : _("camera");
 	}
 }
 
@@ -248,15 +295,6 @@ static void fill_pages(const struct json *material, struct material_model *row)
 	}
 }
 
-static bool is_ticked(const struct json *material, const char *check)
-{
-	json_each (tick, json_get(material, "checks")) {
-		if (!g_strcmp0(json_as_text(tick), check))
-			return true;
-	}
-	return false;
-}
-
 static void fill_checks(const struct catalog_material *def,
 	const struct json *material, struct material_model *row)
 {
@@ -285,13 +323,15 @@ static void fill_material(struct app *app, int index,
 	model_text(&row->name, def->name);
 	model_text(&row->need, need_text(def));
 	model_text(&row->form, material_kind_label(def->kind));
-	model_text(&row->source, source_text(def));
+	model_text(&row->source, source_text(app, def));
 	model_text(&row->state, text);
 	row->needed = state != MATERIAL_NOT_NEEDED;
 	row->missing =
 		(state == MATERIAL_MISSING && def->need != NEED_WAIVABLE) ||
 		state == MATERIAL_WRONG;
 	row->lacking = state == MATERIAL_MISSING || row->missing;
+	row->unchecked =
+		state == MATERIAL_COMPLETE && is_unchecked(def, material);
 	row->printable = def->printed_here && row->needed;
 	line = paper_form_line(material);
 	model_text(&row->print_line, line);
@@ -339,6 +379,40 @@ static void add_other_missing(
 	g_string_free(numbers, TRUE);
 }
 
+static char *check_text(const struct app *app, int no)
+{
+	const struct catalog_material *def = item_material(app->visit.item, no);
+	g_autofree char *left =
+		def ? materials_unticked(def, materials_at(app, no - 1)) : NULL;
+
+	return g_strdup_printf(
+		_("No. %d is to be checked: %s. Space ticks it."), no,
+		left ? left : "");
+}
+
+static void show_advice(struct app *app, const struct acceptance *judged)
+{
+	GPtrArray *advice = app->model.materials.advice;
+
+	int shown = judged->n_blocking > ADVICE_MAX ? ADVICE_MAX - 1
+						    : judged->n_blocking;
+
+	g_ptr_array_set_size(advice, 0);
+	for (int i = 0; i < shown; i++) {
+		g_autofree char *line = advice_text(app, judged->blocking[i]);
+
+		model_line(advice, line);
+	}
+	if (shown < judged->n_blocking)
+		add_other_missing(advice, judged, shown);
+	for (int i = 0; i < judged->n_unchecked && advice->len < ADVICE_MAX;
+		i++) {
+		g_autofree char *line = check_text(app, judged->unchecked[i]);
+
+		model_line(advice, line);
+	}
+}
+
 static void show_summary(struct app *app)
 {
 	struct materials_model *out = &app->model.materials;
@@ -347,7 +421,6 @@ static void show_summary(struct app *app)
 	size_t n = materials_for_acceptance(app, rows), pages = 0;
 	int64_t bytes = 0;
 	g_autofree char *line = NULL;
-	int shown;
 
 	acceptance_judge(rows, n, 0, NULL, &judged);
 	json_each (material, all_materials(app)) {
@@ -362,16 +435,7 @@ static void show_summary(struct app *app)
 		judged.n_waivable_complete, judged.n_waivable, pages,
 		(double)bytes / 1e6);
 	model_text(&out->summary, line);
-	g_ptr_array_set_size(out->advice, 0);
-	shown = judged.n_blocking > ADVICE_MAX ? ADVICE_MAX - 1
-					       : judged.n_blocking;
-	for (int i = 0; i < shown; i++) {
-		g_autofree char *advice = advice_text(app, judged.blocking[i]);
-
-		model_line(out->advice, advice);
-	}
-	if (shown < judged.n_blocking)
-		add_other_missing(out->advice, &judged, shown);
+	show_advice(app, &judged);
 }
 
 void materials_show(struct app *app)
@@ -438,18 +502,24 @@ static void tick_next(const struct catalog_material *def, struct json *material)
 	json_put(material, "checks", ticked);
 }
 
-/* With pages: the next check; without: nothing, paper, later (if it may). */
+/* Handed in, then one check after the other; after the last one, of a paper
+ * without pages: later (if it may), then nothing. */
 static void mark(const struct catalog_material *def, struct json *material)
 {
-	bool paper = *json_text_or(material, "form", "") != '\0';
+	bool is_there = *json_text_or(material, "form", "") != '\0';
+	bool is_wrong = !strcmp(json_text_or(material, "state", ""), "wrong");
 	bool waived = json_bool_or(material, "waived", false);
 
-	if (materials_pages(material) > 0) {
+	if (materials_pages(material) > 0 ||
+		(is_there && !is_wrong && is_unchecked(def, material))) {
 		tick_next(def, material);
 		return;
 	}
-	json_put_text(material, "form", !paper && !waived ? "paper" : "");
-	json_put_bool(material, "waived", paper && def->need == NEED_WAIVABLE);
+	if (is_there)
+		set_ticks(def, material, false);
+	json_put_text(material, "form", !is_there && !waived ? "paper" : "");
+	json_put_bool(
+		material, "waived", is_there && def->need == NEED_WAIVABLE);
 }
 
 void materials_mark(struct app *app, struct intent *intent)

@@ -216,6 +216,9 @@ void paper_form_came_in(const struct app *app, struct json *material)
 		return;
 	data = content(app, def);
 	digest(data, now);
+	/* Another paper than the one that was looked through. */
+	if (strcmp(json_text_or(material, "signed_values", ""), now) != 0)
+		json_put(material, "checks", json_new_array());
 	json_put_text(material, "signed_values", now);
 }
 

@@ -36,6 +36,7 @@ struct visit {
 	bool reading;            /* the card reader was asked */
 	GPtrArray *paper_undo;   /* own: struct json, body.materials */
 	struct capture *capture; /* of app->captures: the one that runs */
+	char source[8];          /* of pages: "flatbed", "feeder"; "": camera */
 	int printing;            /* material whose form is made, from 1; 0 */
 };
 
@@ -309,6 +310,9 @@ void materials_source(struct app *app, struct intent *intent);
 void materials_done(struct app *app, struct intent *intent);
 struct json *materials_at(const struct app *app, int index); /* NULL: none */
 size_t materials_pages(const struct json *material);
+/* What of it is not ticked yet, as one text; NULL: all is. Caller frees. */
+char *materials_unticked(
+	const struct catalog_material *def, const struct json *material);
 bool materials_editable(const struct app *app);
 /* After a change of body.materials: states, model, draft. */
 void materials_changed(struct app *app);

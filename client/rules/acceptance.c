@@ -100,8 +100,11 @@ static void judge_material(
 	if (material->state == MATERIAL_NOT_NEEDED)
 		return;
 	count_needs(material, out);
-	if (material->state == MATERIAL_COMPLETE)
+	if (material->state == MATERIAL_COMPLETE) {
+		if (material->unchecked)
+			out->unchecked[out->n_unchecked++] = material->no;
 		return;
+	}
 	if (material->state == MATERIAL_WAIVED && waivable) {
 		out->with_gap = true;
 		if (!out->gap_days || material->gap_days < out->gap_days)
@@ -136,7 +139,7 @@ void acceptance_judge(const struct acceptance_material *materials, size_t n,
 	for (size_t i = 0; i < n && i < ACCEPTANCE_MAX; i++)
 		judge_material(&materials[i], out);
 	out->may_accept = n <= ACCEPTANCE_MAX && out->n_blocking == 0 &&
-			  form_problems == 0 &&
+			  out->n_unchecked == 0 && form_problems == 0 &&
 			  (!lead || lead->outcome == FORM_OUTCOME_NONE);
 	out->proposal = propose(out, form_problems, lead);
 	if (n > ACCEPTANCE_MAX)

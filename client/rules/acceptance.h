@@ -50,6 +50,9 @@ struct acceptance_material {
 	enum material_need need;
 	enum material_state state; /* NOT_NEEDED: does not apply */
 	int gap_days;              /* of a waivable one, in working days */
+	bool unchecked; /* COMPLETE, but the clerk has not ticked all that is
+			   to be looked at: whether it is in lawful form is not
+			   known yet */
 };
 
 /* In the order of use. */
@@ -66,11 +69,12 @@ const char *acceptance_outcome_name(enum acceptance_outcome outcome);
 enum { ACCEPTANCE_MAX = 64 };
 
 struct acceptance {
-	/* ACCEPT also while all that blocks could be waived: tick the waivers,
-	 * judge again */
+	/* ACCEPT also while all that blocks could be waived or is only to be
+	 * checked: tick, judge again */
 	enum acceptance_outcome proposal;
-	bool may_accept; /* every one that applies is complete or waived, the
-			    form has no problem, nothing leads elsewhere */
+	bool may_accept; /* every one that applies is complete and checked, or
+			    waived; the form has no problem, nothing leads
+			    elsewhere */
 	bool with_gap;   /* accepted with something promised for later */
 	int gap_days;    /* the shortest of the waived ones, 0 none */
 	int n_must, n_must_complete;                /* that apply */
@@ -79,6 +83,8 @@ struct acceptance {
 						       not waived */
 	int n_can_waive, can_waive[ACCEPTANCE_MAX]; /* no: of the blocking ones
 						       these could be waived */
+	int n_unchecked, unchecked[ACCEPTANCE_MAX]; /* no: complete, not looked
+						       through */
 	int n_bad_waiver, bad_waiver[ACCEPTANCE_MAX]; /* no: waived, though it
 							 may not be */
 };

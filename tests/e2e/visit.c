@@ -128,9 +128,11 @@ static const struct step item_and_form[] = {
 
 static const struct step papers[] = {
 	{"papers: form printed", "<F6>", "[缺] 已打印待签", 0},
-	{"papers: signed form", "<Space>", "[齐] 纸质", 0},
-	{"papers: camera", "<F7>", "[齐] 1 页", SCAN_TIMEOUT_MS},
-	{"papers: scanner", "<F4>2", "[齐] 2 页", SCAN_TIMEOUT_MS},
+	{"papers: form came in", "<Space>", "[待核] 纸质", 0},
+	{"papers: it is signed", "<Space>", "[齐] 纸质", 0},
+	{"papers: camera", "<F7>", "[待核] 1 页", SCAN_TIMEOUT_MS},
+	{"papers: scanner", "<F4>2", "[待核] 2 页", SCAN_TIMEOUT_MS},
+	{"papers: as the original", "<Space>", "[齐] 2 页", 0},
 };
 
 static const struct step decision[] = {

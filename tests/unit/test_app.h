@@ -429,6 +429,8 @@ static inline void do_item(struct desk *desk, const char *filter)
 	act_text(desk, INTENT_ITEM_FILTER, 0, filter);
 	g_assert_cmpuint(seen(desk)->item.hits->len, >, 0);
 	act_at(desk, INTENT_ITEM_CHOOSE, 0);
+	if (seen(desk)->dialog.open) /* another one than before: yes */
+		act_at(desk, INTENT_DIALOG_CHOICE, 0);
 	assert_view(desk, VIEW_FORM);
 }
 
@@ -457,12 +459,21 @@ static inline struct material_model *material(
 	return seen(desk)->materials.materials->pdata[index];
 }
 
-/* Every paper that is needed was handed in. */
+/* It was handed in, and looked through. */
+static inline void do_paper(struct desk *desk, guint index)
+{
+	if (!material(desk, index)->paper_seen)
+		act_at(desk, INTENT_MATERIAL_MARK, (int)index);
+	while (material(desk, index)->unchecked)
+		act_at(desk, INTENT_MATERIAL_MARK, (int)index);
+}
+
+/* Every paper that is needed was. */
 static inline void do_papers(struct desk *desk)
 {
 	for (guint i = 0; i < seen(desk)->materials.materials->len; i++) {
-		if (material(desk, i)->needed && !material(desk, i)->paper_seen)
-			act_at(desk, INTENT_MATERIAL_MARK, (int)i);
+		if (material(desk, i)->needed)
+			do_paper(desk, i);
 	}
 	act0(desk, INTENT_MATERIALS_DONE);
 	assert_view(desk, VIEW_DECISION);

@@ -388,8 +388,8 @@ static void go_on(struct desk *desk)
 		act0(desk, INTENT_FORM_NEXT);
 		break;
 	case VIEW_MATERIALS:
-		act_at(desk, INTENT_MATERIAL_MARK, 0);
-		act_at(desk, INTENT_MATERIAL_MARK, 1);
+		do_paper(desk, 0);
+		do_paper(desk, 1);
 		act0(desk, INTENT_MATERIALS_DONE);
 		break;
 	case VIEW_DECISION:

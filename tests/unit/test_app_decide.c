@@ -35,15 +35,23 @@ static void test_mark(void)
 	assert_holds(material(desk, 0)->state, "[missing]");
 	g_assert_true(material(desk, 0)->missing);
 	assert_holds(seen(desk)->materials.summary, "required 0 of 2");
+	/* it came in, then what is to be looked at, then back */
 	act_at(desk, INTENT_MATERIAL_MARK, 0);
-	assert_holds(material(desk, 0)->state, "[ok] paper");
+	assert_holds(material(desk, 0)->state, "[check] paper");
 	g_assert_true(material(desk, 0)->paper_seen);
+	g_assert_true(material(desk, 0)->unchecked);
+	assert_holds(material(desk, 0)->checks->pdata[0], "[ ] 申请人签字");
 	assert_holds(seen(desk)->materials.summary, "required 1 of 2");
 	act_at(desk, INTENT_MATERIAL_MARK, 0);
+	assert_holds(material(desk, 0)->state, "[ok] paper");
+	g_assert_false(material(desk, 0)->unchecked);
+	assert_holds(material(desk, 0)->checks->pdata[0], "[x] 申请人签字");
+	act_at(desk, INTENT_MATERIAL_MARK, 0);
 	assert_holds(material(desk, 0)->state, "[missing]");
+	assert_holds(material(desk, 0)->checks->pdata[0], "[ ] 申请人签字");
 	/* one that may follow: paper, then later, then nothing */
 	g_assert_false(material(desk, 2)->missing);
-	act_at(desk, INTENT_MATERIAL_MARK, 2);
+	do_paper(desk, 2);
 	assert_holds(material(desk, 2)->state, "[ok] paper");
 	act_at(desk, INTENT_MATERIAL_MARK, 2);
 	assert_holds(material(desk, 2)->state, "[later] in 5 days");
@@ -76,7 +84,7 @@ static void test_situation(void)
 	act0(desk, INTENT_MATERIALS_DONE);
 	g_assert_false(outcome(desk, ROW_ACCEPT)->possible);
 	act0(desk, INTENT_BACK);
-	act_at(desk, INTENT_MATERIAL_MARK, 4);
+	do_paper(desk, 4);
 	act0(desk, INTENT_BACK);
 	type(desk, "pre_licence", "2");
 	act0(desk, INTENT_FORM_NEXT);
@@ -125,10 +133,20 @@ static void test_missing_paper(void)
 	g_assert_cmpint(ops_of(desk, "case.accept"), ==, 0);
 	/* the two required ones, and a waiver */
 	act0(desk, INTENT_BACK);
-	act_at(desk, INTENT_MATERIAL_MARK, 0);
+	do_paper(desk, 0);
 	act_at(desk, INTENT_MATERIAL_MARK, 1);
+	do_paper(desk, 2);
 	act_at(desk, INTENT_MATERIAL_MARK, 2);
-	act_at(desk, INTENT_MATERIAL_MARK, 2);
+	/* what came in must have been looked through */
+	assert_holds(seen(desk)->materials.advice->pdata[0],
+		"No. 2 is to be checked: 与本人一致");
+	act0(desk, INTENT_MATERIALS_DONE);
+	assert_holds(outcome(desk, ROW_ACCEPT)->blocker,
+		"paper 2 经营者身份证明 is not checked yet: 与本人一致");
+	act0(desk, INTENT_DECIDE);
+	assert_view(desk, VIEW_DECISION);
+	act0(desk, INTENT_BACK);
+	do_paper(desk, 1);
 	act0(desk, INTENT_MATERIALS_DONE);
 	g_assert_true(outcome(desk, ROW_ACCEPT)->possible);
 	g_assert_null(outcome(desk, ROW_ACCEPT)->blocker);

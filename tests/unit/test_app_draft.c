@@ -154,11 +154,11 @@ static struct desk *desk_with_papers(void)
 	struct desk *desk = desk_at_work();
 
 	do_to_papers(desk);
-	act_at(desk, INTENT_MATERIAL_MARK, index_of(desk, owner_proof));
+	do_paper(desk, index_of(desk, owner_proof));
 	desk_close(desk);
 	scan_page(desk, lease);
 	again(desk);
-	act_at(desk, INTENT_MATERIAL_MARK, index_of(desk, lease));
+	do_paper(desk, index_of(desk, lease));
 	g_assert_cmpstr(
 		material(desk, 2)->checks->pdata[0], ==, "[x] 与原件一致");
 	return desk;
@@ -182,8 +182,8 @@ static void test_moved(void)
 	assert_holds(material(desk, 3)->state, "[ok] 1 p.");
 	g_assert_cmpstr(
 		material(desk, 3)->checks->pdata[0], ==, "[x] 与原件一致");
-	act_at(desk, INTENT_MATERIAL_MARK, 0);
-	act_at(desk, INTENT_MATERIAL_MARK, 1);
+	do_paper(desk, 0);
+	do_paper(desk, 1);
 	act0(desk, INTENT_MATERIALS_DONE);
 	act0(desk, INTENT_DECIDE);
 	assert_view(desk, VIEW_FINISH);
@@ -212,8 +212,8 @@ static void test_left_out(void)
 	desk_close(desk);
 	again(desk);
 	assert_said(desk, "everything that was saved");
-	act_at(desk, INTENT_MATERIAL_MARK, 0);
-	act_at(desk, INTENT_MATERIAL_MARK, 1);
+	do_paper(desk, 0);
+	do_paper(desk, 1);
 	act0(desk, INTENT_MATERIALS_DONE);
 	act0(desk, INTENT_DECIDE);
 	assert_view(desk, VIEW_FINISH);
@@ -256,7 +256,7 @@ static void test_at_decision(void)
 	assert_view(desk, VIEW_MATERIALS);
 	act0(desk, INTENT_MATERIALS_DONE);
 	act0(desk, INTENT_DECIDE);
-	assert_said(desk, "paper no. 1 is missing");
+	assert_said(desk, "paper 1 新增承诺书 is missing");
 	desk_free(desk);
 }
 

@@ -424,7 +424,7 @@ static void test_change_item(void)
 	struct desk *desk = desk_at_work();
 
 	do_to_papers(desk);
-	act_at(desk, INTENT_MATERIAL_MARK, 0);
+	do_paper(desk, 0);
 	act0(desk, INTENT_BACK);
 	act0(desk, INTENT_BACK);
 	change_item(desk, "spxjyd");

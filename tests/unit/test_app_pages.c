@@ -78,6 +78,8 @@ static void test_pages(void)
 	take_page(&fake, 0, "a");
 	take_page(&fake, 0, "b");
 	take_page(&fake, 0, "c");
+	assert_holds(material(desk, 0)->state, "[check] 3 p.");
+	do_paper(desk, 0);
 	assert_holds(material(desk, 0)->state, "[ok] 3 p.");
 	g_assert_true(material(desk, 0)->electronic);
 	expect_order(&fake, "abc");
@@ -127,6 +129,36 @@ static void test_retake(void)
 	answer(waiting_call(&fake, "capture"), result);
 	spin_until(has_said(desk, "taken and kept"));
 	expect_order(&fake, "db");
+	fake_close(&fake);
+}
+
+/* Where pages come from is chosen once for the visit. */
+static void test_source_is_kept(void)
+{
+	struct fake fake = {0};
+	g_autofree char *first = NULL, *second = NULL;
+	struct desk *desk;
+
+	begin_papers(&fake);
+	desk = fake.desk;
+	first = picture(&fake, "s");
+	second = picture(&fake, "t");
+	g_assert_cmpstr(material(desk, 2)->source, ==, "camera");
+	act_at(desk, INTENT_MATERIAL_SOURCE, 2);
+	act_at(desk, INTENT_DIALOG_CHOICE, 1);
+	wait_call(&fake, "scan");
+	answer(waiting_call(&fake, "scan"), first);
+	spin_until(has_said(desk, "taken and kept"));
+	g_assert_cmpstr(material(desk, 2)->source, ==, "scanner");
+	act_at(desk, INTENT_CAPTURE, 2);
+	wait_call(&fake, "scan");
+	answer(waiting_call(&fake, "scan"), second);
+	spin_until(material(desk, 2)->pages->len == 2);
+	g_assert_cmpuint(calls_of(&fake, "capture"), ==, 0);
+	/* paper only is no source of pages */
+	act_at(desk, INTENT_MATERIAL_SOURCE, 0);
+	act_at(desk, INTENT_DIALOG_CHOICE, 3);
+	g_assert_cmpstr(material(desk, 2)->source, ==, "scanner");
 	fake_close(&fake);
 }
 
@@ -237,6 +269,7 @@ int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
 	g_test_add_func("/app/pages/pages", test_pages);
+	g_test_add_func("/app/pages/source-is-kept", test_source_is_kept);
 	g_test_add_func("/app/pages/retake", test_retake);
 	g_test_add_func("/app/pages/capture-faults", test_capture_faults);
 	g_test_add_func("/app/pages/capture-of-other-visit",

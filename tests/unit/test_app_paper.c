@@ -116,7 +116,7 @@ static void test_form(void)
 	g_assert_cmpint(audits_of(desk, "print"), ==, 1);
 	g_assert_cmpint(files_in_outbox(desk), ==, 1);
 	assert_paper(desk, "A018", has, lacks);
-	act_at(desk, INTENT_MATERIAL_MARK, 0);
+	do_paper(desk, 0);
 	assert_state(desk, 0, "[ok] paper");
 	act_at(desk, INTENT_MATERIAL_PRINT, 2);
 	assert_said(desk, "applicant brings this");
@@ -142,21 +142,21 @@ static void test_old(void)
 	retype(desk, "trade_name", "登封市样例小店");
 	assert_state(desk, 0, "[missing] old, F6");
 	print_form(desk, 0);
-	act_at(desk, INTENT_MATERIAL_MARK, 0);
+	do_paper(desk, 0);
 	retype(desk, "trade_name", "登封市示例小店");
 	assert_state(desk, 0, "[old] changed, F6");
 	g_assert_true(material(desk, 0)->missing);
 	g_assert_true(has_lines(seen(desk)->materials.advice, "older than"));
 	do_papers(desk);
 	act0(desk, INTENT_DECIDE);
-	assert_said(desk, "paper no. 1 is missing or old");
+	assert_said(desk, "paper 1 个体工商户登记（备案）申请书 is older");
 	act0(desk, INTENT_BACK);
 	retype(desk, "trade_name", "登封市样例小店");
 	assert_state(desk, 0, "[ok] paper");
 	/* printing anew takes the tick away: that paper is not signed yet */
 	retype(desk, "trade_name", "登封市模范小店");
 	print_form(desk, 0);
-	act_at(desk, INTENT_MATERIAL_MARK, 0);
+	do_paper(desk, 0);
 	assert_state(desk, 0, "[ok] paper");
 	g_assert_cmpint(files_in_outbox(desk), ==, 3);
 	desk_free(desk);
@@ -372,7 +372,7 @@ static void test_registration(void)
 	struct desk *desk = desk_at_work();
 
 	do_to_decision(desk);
-	g_assert_cmpuint(seen(desk)->decision.reasons->len, ==, 4);
+	g_assert_cmpuint(seen(desk)->decision.reasons->len, ==, 5);
 	act0(desk, INTENT_PREVIEW);
 	g_assert_true(seen(desk)->dialog.open);
 	g_assert_true(has_lines(seen(desk)->dialog.lines, "第十九条"));
