@@ -359,7 +359,7 @@ void model_clear(struct model *m)
 		&m->sync.check);
 	FREE_TEXTS(&m->login.window_name, &m->login.staff_no,
 		&m->login.last_logout, &m->login.credentials, &m->visit.ticket,
-		&m->visit.person, &m->visit.item, &m->visit.elapsed);
+		&m->visit.person, &m->visit.item, &m->visit.called);
 	FREE_TEXTS(&m->dialog.title, &m->dialog.text_label, &m->dialog.verb,
 		&m->message);
 	clear_arrays(m);

@@ -60,11 +60,12 @@ struct ticket_model {
 	char *number, *kind, *business, *taken, *waited, *note;
 	char *person; /* masked */
 	bool parked;
+	bool skipped;     /* today, at this window: may be called again */
 	bool interrupted; /* the visit that a crash cut short */
 };
 struct home_model {
 	GPtrArray *waiting; /* struct ticket_model, first is called next */
-	GPtrArray *parked;
+	GPtrArray *parked; /* likewise, then the skipped ones */
 	char *current; /* "A018 09:41" or NULL */
 	char *last;    /* "A017 09:39 办结，非常满意" */
 	int done, consulted, skipped;
@@ -236,7 +237,7 @@ struct visit_model {
 	char *ticket;  /* "A018" */
 	char *person;  /* masked */
 	char *item;    /* name */
-	char *elapsed; /* "第 1 次叫号 00:35" */
+	char *called; /* "第 1 次叫号 10:35" */
 };
 
 /* A dialog over the view: reasons, targets, confirmation. */

@@ -59,7 +59,7 @@ static void draw_visit(struct page *page, const struct model *model)
 	pair(page, _("ticket"), model->visit.ticket);
 	pair(page, _("applicant"), model->visit.person);
 	pair(page, _("item"), model->visit.item);
-	pair(page, _("called"), model->visit.elapsed);
+	pair(page, _("called"), model->visit.called);
 }
 
 static void draw_queue(struct page *page, const struct model *model)

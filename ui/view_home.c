@@ -7,7 +7,14 @@
 #include "ui/view_common.h"
 #include "ui/views.h"
 
-enum { NUMBERED_WAITING = 5, WAITING_MIN = 3, COLUMNS = 6, ROOMY_ROWS = 18 };
+enum {
+	NUMBERED_WAITING = 5,
+	WAITING_MIN = 3,
+	PARKED_ROWS = 4,
+	DIGITS_MAX = 9,
+	COLUMNS = 6,
+	ROOMY_ROWS = 18
+};
 
 static const struct column columns[COLUMNS] = {
 	{.title = N_("number"), .width = 6},
@@ -151,9 +158,8 @@ static struct intent take_back(const struct home_state *state,
 {
 	if (state->focus >= (int)shown->waiting->len)
 		return take_line(shown, state->focus);
-	return model->home.parked->len > 0
-		       ? intent_index(INTENT_TAKE_BACK, 0, 0)
-		       : intent_none();
+	return model->home.parked->len > 0 ? intent_of(INTENT_ASIDE)
+					   : intent_none();
 }
 
 static struct intent key_on_list(struct home_state *state,
@@ -271,22 +277,51 @@ static void draw_waiting(const struct home_state *state,
 	list_rest_row(page, &part);
 }
 
+static bool has_skipped(const struct model *model)
+{
+	for (guint i = 0; i < model->home.parked->len; i++) {
+		const struct ticket_model *ticket =
+			model->home.parked->pdata[i];
+
+		if (ticket->skipped)
+			return true;
+	}
+	return false;
+}
+
+static int parked_rows(const struct shown *shown)
+{
+	return MIN((int)shown->parked->len, PARKED_ROWS);
+}
+
 static void draw_parked(const struct home_state *state,
 	const struct model *model, const struct shown *shown, struct page *page,
 	const int *widths)
 {
 	int waiting = (int)shown->waiting->len;
 	int numbered = MIN(waiting, NUMBERED_WAITING);
+	int count = (int)shown->parked->len, rows = parked_rows(shown);
+	int top = list_top(count, MAX(state->focus - waiting, 0), rows);
+	g_autofree char *title = NULL;
 
-	if (shown->parked->len == 0)
+	if (count == 0)
 		return;
+	title = g_strdup(
+		has_skipped(model) ? _("parked and skipped") : _("parked"));
+	if (rows < count) {
+		g_autofree char *bare = g_steal_pointer(&title);
+
+		title = g_strdup_printf(_("%s, %d"), bare, count);
+	}
 	page_blank(page);
-	page_text(page, 1, _("parked"), STYLE_NORMAL);
-	for (int i = 0; i < (int)shown->parked->len; i++)
+	page_text(page, 1, title, STYLE_NORMAL);
+	for (int i = top; i < top + rows; i++)
 		draw_ticket(page,
 			model->home.parked
 				->pdata[g_array_index(shown->parked, int, i)],
-			widths, numbered + i + 1, waiting + i == state->focus);
+			widths,
+			numbered + i < DIGITS_MAX ? numbered + i + 1 : 0,
+			waiting + i == state->focus);
 }
 
 /* While off line that section takes its place. */
@@ -375,7 +410,7 @@ static int fixed_rows(
 	int rows = body_rows >= ROOMY_ROWS ? 4 : 2;
 
 	rows += interrupted_of(model) >= 0;
-	rows += shown->parked->len > 0 ? (int)shown->parked->len + 2 : 0;
+	rows += shown->parked->len > 0 ? parked_rows(shown) + 2 : 0;
 	rows += due_rows(model);
 	return rows + (model->header.link == LINK_SHOW_DOWN ? 6 : 0);
 }

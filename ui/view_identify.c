@@ -44,7 +44,7 @@ static void heading(const void *data, const struct model *model, GString *left,
 {
 	(void)data;
 	visit_heading(model, VIEW_IDENTIFY, left);
-	g_string_append(right, or_empty(model->visit.elapsed));
+	g_string_append(right, or_empty(model->visit.called));
 }
 
 static void hints(

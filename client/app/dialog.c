@@ -42,6 +42,8 @@ static void answer_reveal(
 	struct app *app, const char *code, const char *reason);
 static void answer_form(struct app *app, const char *code, const char *reason);
 static void answer_quit(struct app *app, const char *code, const char *reason);
+static void answer_collect(
+	struct app *app, const char *code, const char *reason);
 static void answer_item(struct app *app, const char *code, const char *reason);
 static void fill_windows(struct app *app);
 static void fill_reasons(struct app *app);
@@ -218,6 +220,27 @@ static const struct dialog_row dialogs[DIALOG_KIND_COUNT] = {
 				},
 			.answer = answer_item,
 		},
+	[DIALOG_BACK] =
+		{
+			.title = N_("Which number comes back"),
+			.verb = N_("1-9 choose"),
+			.fill = queue_fill_back,
+			.answer = queue_answer_back,
+		},
+	[DIALOG_COLLECT] =
+		{
+			.title = N_("Comes to collect"),
+			.verb = N_("1-3 choose"),
+			.choices =
+				{
+					{"finish", N_("handed out by the paper "
+						      "register: finish")},
+					{"transfer", N_("to another window")},
+					{"apply", N_("wants to apply for "
+						     "something: go on")},
+				},
+			.answer = answer_collect,
+		},
 };
 
 static void add_lines(struct app *app)
@@ -245,6 +268,9 @@ static void add_lines(struct app *app)
 		model_line(dialog->lines,
 			_("This visit is not finished. Everything is kept; it "
 			  "continues after the next log-in."));
+	if (app->dialog == DIALOG_COLLECT)
+		model_line(dialog->lines,
+			_("This version does not hand out results yet."));
 	if (app->dialog == DIALOG_ABANDON)
 		model_line(dialog->lines,
 			_("The draft is closed with its reason; nothing is "
@@ -406,6 +432,15 @@ static void answer_item(struct app *app, const char *code, const char *reason)
 	(void)reason;
 	if (!strcmp(code, "change"))
 		item_take(app, app->dialog_item);
+}
+
+static void answer_collect(
+	struct app *app, const char *code, const char *reason)
+{
+	if (!strcmp(code, "finish"))
+		queue_put_aside(app, TICKET_ACTION_FINISH, reason, NULL);
+	else if (!strcmp(code, "transfer"))
+		open_transfer(app);
 }
 
 static void answer_reveal(struct app *app, const char *code, const char *reason)

@@ -32,7 +32,7 @@ struct visit {
 	struct json *origins, *touched;
 	struct json *person_origins, *person_touched; /* own: of identify */
 	GPtrArray *undo;         /* own: struct json, form values */
-	int64_t called_boot_ms;  /* last call, boot clock */
+	int64_t began_ms;        /* or taken up again, wall clock */
 	bool reading;            /* the card reader was asked */
 	GPtrArray *paper_undo;   /* own: struct json, body.materials */
 	struct capture *capture; /* of app->captures: the one that runs */
@@ -77,6 +77,8 @@ enum dialog_kind {
 	DIALOG_REPRINT,
 	DIALOG_QUIT,
 	DIALOG_ITEM,
+	DIALOG_BACK,
+	DIALOG_COLLECT,
 	DIALOG_KIND_COUNT
 };
 
@@ -183,7 +185,16 @@ void queue_call_out_of_turn(struct app *app, const char *reason);
 void queue_call_again(struct app *app, struct intent *intent);
 void queue_take_back(struct app *app, struct intent *intent);
 void queue_without_ticket(struct app *app, struct intent *intent);
+/* True, and said, when the visit in hand is decided. */
+bool queue_is_decided(struct app *app);
+/* What is to be known of a ticket before it is called. Caller frees. */
+char *queue_note(const struct ticket *ticket);
+
+/* queue_aside.c */
 void queue_aside(struct app *app, struct intent *intent);
+/* Choices of the question which one comes back; the code is its ticket. */
+void queue_fill_back(struct app *app);
+void queue_answer_back(struct app *app, const char *code, const char *reason);
 /* Ends the visit without a decision: the ticket is parked, skipped, handed to
  * another window or finished; a draft is kept when parked, else given up. */
 void queue_put_aside(struct app *app, enum ticket_action action,

@@ -1,5 +1,5 @@
-/* The queue on the home view: who waits, calling and calling again, putting
- * aside and taking back. The guard against calling twice and the limit of
+/* The queue on the home view: who waits, calling and calling again, taking
+ * back. The guard against calling twice and the limit of
  * repeats are those of the hall systems in use (5 s, 5 times). */
 #include <string.h>
 
@@ -30,6 +30,19 @@ static int minutes_since(const struct app *app, int64_t then_ms)
 	return ms > 0 ? (int)(ms / 60000) : 0;
 }
 
+/* What is to be known of it before it is called. */
+char *queue_note(const struct ticket *ticket)
+{
+	const char *note = ticket->note ? ticket->note : "";
+
+	if (ticket->state == TICKET_SKIPPED)
+		return g_strdup_printf(_("skipped: %s"), note);
+	if (ticket->kind == TICKET_COLLECT)
+		return g_strdup_printf("%s%s%s", _("no handing out here"),
+			*note ? "  " : "", note);
+	return g_strdup(note);
+}
+
 static void fill_ticket(
 	struct app *app, const struct ticket *ticket, struct ticket_model *row)
 {
@@ -37,15 +50,17 @@ static void fill_ticket(
 	g_autofree char *waited = g_strdup_printf(
 		_("%d min"), minutes_since(app, ticket->taken_ms));
 	g_autofree char *person = mask_text(MASK_NAME, ticket->person);
+	g_autofree char *note = queue_note(ticket);
 
 	model_text(&row->number, ticket->number);
 	model_text(&row->kind, kind_text(ticket->kind));
 	model_text(&row->business, ticket->business);
 	model_text(&row->taken, taken);
 	model_text(&row->waited, waited);
-	model_text(&row->note, ticket->note);
+	model_text(&row->note, note);
 	model_text(&row->person, person);
 	row->parked = ticket->state == TICKET_PARKED;
+	row->skipped = ticket->state == TICKET_SKIPPED;
 }
 
 static void sort_tickets(
@@ -58,6 +73,7 @@ static void sort_tickets(
 				 !app->visit.open;
 		bool aside =
 			ticket->state == TICKET_PARKED || cut_short ||
+			ticket->state == TICKET_SKIPPED ||
 			(ticket->state == TICKET_CALLED && !app->visit.open);
 		GPtrArray *rows = aside ? app->model.home.parked
 					: app->model.home.waiting;
@@ -211,7 +227,7 @@ static void call_ticket(
 	visit_restore(app, &mark);
 }
 
-static bool refuse_when_decided(struct app *app)
+bool queue_is_decided(struct app *app)
 {
 	if (app->visit.record->state == CASE_DRAFT)
 		return false;
@@ -307,7 +323,7 @@ void queue_call_again(struct app *app, struct intent *intent)
 		queue_call_next(app, intent);
 		return;
 	}
-	if (refuse_when_decided(app))
+	if (queue_is_decided(app))
 		return;
 	if (ticket->calls > limit) {
 		app_say(app,
@@ -341,10 +357,15 @@ void queue_take_back(struct app *app, struct intent *intent)
 		return;
 	if (!app->parked || intent->index < 0 ||
 		(guint)intent->index >= app->parked->len) {
-		app_say(app, _("No number is parked."));
+		app_say(app, _("No number is parked or skipped."));
 		return;
 	}
 	ticket = g_ptr_array_index(app->parked, (guint)intent->index);
+	if (ticket->state == TICKET_SKIPPED) {
+		if (may_call(app))
+			call_ticket(app, ticket, NULL);
+		return;
+	}
 	if (ticket->state == TICKET_PARKED &&
 		!ticket_act(app->store, ticket->ticket_id, TICKET_ACTION_RESUME,
 			NULL, NULL, &actor, &error)) {
@@ -381,116 +402,4 @@ void queue_without_ticket(struct app *app, struct intent *intent)
 	upstream_wake(app);
 	app_refresh_header(app);
 	visit_begin(app, ticket);
-}
-
-void queue_aside(struct app *app, struct intent *intent)
-{
-	struct intent first = {.index = 0};
-
-	(void)intent;
-	if (!app->visit.open)
-		queue_take_back(app, &first);
-	else if (!refuse_when_decided(app))
-		dialog_open(app, DIALOG_ASIDE, 0);
-}
-
-static bool keeps_draft(enum ticket_action action)
-{
-	return action == TICKET_ACTION_PARK || action == TICKET_ACTION_TRANSFER;
-}
-
-/* The ticket first: a draft is given up only when its ticket is. */
-static void abandon_draft(struct app *app, const char *reason)
-{
-	struct actor actor = app_actor(app);
-	g_autoptr(GError) error = NULL;
-
-	if (!case_abandon(app->store, app->visit.record->case_id, reason,
-		    &actor, &error) &&
-		!g_error_matches(error, ITEM_ERROR, ITEM_ERROR_NOT_FOUND))
-		app_say_error(app, error);
-}
-
-static char *aside_text(const struct app *app, enum ticket_action action,
-	const char *number, const char *target)
-{
-	bool asks = app->rating.open && !strcmp(app->rating.ticket_no, number);
-
-	switch (action) {
-	case TICKET_ACTION_PARK:
-		return g_strdup_printf(
-			_("%s is parked; F9 takes it back. What was filled in "
-			  "is kept."),
-			number);
-	case TICKET_ACTION_SKIP:
-		return g_strdup_printf(_("%s is skipped."), number);
-	case TICKET_ACTION_TRANSFER:
-		return g_strdup_printf(
-			_("%s was handed to window %s; what was filled in "
-			  "stays here."),
-			number, target);
-	default:
-		return g_strdup_printf(
-			asks ? _("%s is closed without a case; the rating "
-				 "has started.")
-			     : _("%s is closed without a case."),
-			number);
-	}
-}
-
-/* What the platform gave to another window in the meantime must not hold the
- * visit here; what is to be kept is not put aside then. */
-static bool put_ticket_aside(struct app *app, enum ticket_action action,
-	const char *reason, const char *target)
-{
-	struct actor actor = app_actor(app);
-	g_autoptr(GError) error = NULL;
-
-	if (ticket_act(app->store, app->visit.ticket->ticket_id, action, reason,
-		    target, &actor, &error) ||
-		(!keeps_draft(action) && queue_is_elsewhere(error)))
-		return true;
-	app_say_error(app, error);
-	return false;
-}
-
-bool queue_is_elsewhere(const GError *error)
-{
-	return g_error_matches(error, ITEM_ERROR, ITEM_ERROR_CONFLICT) ||
-	       g_error_matches(error, ITEM_ERROR, ITEM_ERROR_STATE) ||
-	       g_error_matches(error, ITEM_ERROR, ITEM_ERROR_NOT_FOUND);
-}
-
-/* Who was served is asked, advice or case; who did not come, only when
- * something was decided for him before. */
-static void ask_rating(
-	struct app *app, enum ticket_action action, const struct ticket *ticket)
-{
-	if (action == TICKET_ACTION_TRANSFER)
-		finish_drop_rating(app, ticket->ticket_id);
-	else if (action != TICKET_ACTION_PARK)
-		finish_ask(app, ticket->ticket_id, ticket->number);
-}
-
-void queue_put_aside(struct app *app, enum ticket_action action,
-	const char *reason, const char *target)
-{
-	g_autofree char *said = NULL;
-
-	if (!app->visit.open || refuse_when_decided(app) ||
-		(keeps_draft(action) && !visit_save(app)) ||
-		!put_ticket_aside(app, action, reason, target))
-		return;
-	if (!keeps_draft(action))
-		abandon_draft(app, reason);
-	ask_rating(app, action, app->visit.ticket);
-	said = aside_text(app, action, app->visit.ticket->number, target);
-	visit_mark_clear(app->store, NULL);
-	visit_end(app);
-	upstream_wake(app);
-	app_show(app, VIEW_HOME);
-	queue_refresh(app);
-	app_refresh_header(app);
-	devices_announce(app, NULL);
-	app_say(app, "%s", said);
 }

@@ -26,26 +26,26 @@ void visit_show_head(struct app *app)
 {
 	struct visit_model *head = &app->model.visit;
 	const struct visit *visit = &app->visit;
-	g_autofree char *person = NULL, *elapsed = NULL;
-	int64_t seconds;
+	g_autofree char *person = NULL, *time = NULL, *called = NULL;
 
 	if (!visit->open) {
 		model_text(&head->ticket, NULL);
 		model_text(&head->person, NULL);
 		model_text(&head->item, NULL);
-		model_text(&head->elapsed, NULL);
+		model_text(&head->called, NULL);
 		return;
 	}
 	person = mask_text(MASK_NAME, visit_applicant_name(app));
-	seconds = (clock_boot_ms() - visit->called_boot_ms) / 1000;
-	elapsed = g_strdup_printf(_("call %d, %02d:%02d"),
-		MAX(1, visit->ticket->calls), (int)(seconds / 60),
-		(int)(seconds % 60));
+	time = clock_format(visit->ticket->called_ms ? visit->ticket->called_ms
+						     : visit->began_ms,
+		"%H:%M");
+	called = g_strdup_printf(
+		_("call %d, %s"), MAX(1, visit->ticket->calls), time);
 	model_text(&head->ticket, visit->ticket->number);
 	model_text(&head->person, person);
 	model_text(&head->item,
 		visit->item ? visit->item->name : visit->ticket->business);
-	model_text(&head->elapsed, elapsed);
+	model_text(&head->called, called);
 }
 
 static void visit_start(struct app *app, struct ticket *take_ticket)
@@ -60,7 +60,7 @@ static void visit_start(struct app *app, struct ticket *take_ticket)
 	visit->person_origins = json_new_object();
 	visit->person_touched = json_new_object();
 	visit->undo = g_ptr_array_new_with_free_func((GDestroyNotify)json_free);
-	visit->called_boot_ms = clock_boot_ms();
+	visit->began_ms = app_now_ms(app);
 	visit->paper_undo =
 		g_ptr_array_new_with_free_func((GDestroyNotify)json_free);
 	g_ptr_array_set_size(app->model.messages, 0);
@@ -90,6 +90,9 @@ void visit_begin(struct app *app, struct ticket *take_ticket)
 		app->visit.ticket->number);
 	if (devices_has(app, "idcard"))
 		identify_read_card(app, NULL);
+	queue_refresh(app);
+	if (app->visit.ticket->kind == TICKET_COLLECT)
+		dialog_open(app, DIALOG_COLLECT, 0);
 }
 
 void visit_end(struct app *app)
@@ -399,6 +402,7 @@ bool visit_restore(struct app *app, const struct visit_mark *mark)
 	if (!is_current && step == VIEW_DECISION)
 		step = VIEW_MATERIALS;
 	visit_go(app, step);
+	queue_refresh(app);
 	if (app->model.view == VIEW_FINISH)
 		finish_start_rating(app);
 	say_restored(app, is_current, set_aside);

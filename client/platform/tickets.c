@@ -352,6 +352,8 @@ static bool move_ticket(struct platform *platform, const struct act *act,
 	const struct json *body, GError **error)
 {
 	const char *reason = json_text_or(body, "reason", "");
+	/* why it lies aside; not why it was called or ended */
+	bool lies = act->to & (PARKED | SKIPPED | TRANSFERRED);
 	const char *window = act->to == TRANSFERRED
 				     ? json_text_or(body, "target", "")
 				     : json_text(body, "window");
@@ -363,7 +365,7 @@ static bool move_ticket(struct platform *platform, const struct act *act,
 		" version = version + 1 WHERE ticket_id = ?1",
 		DB_VALUES(DB_TEXT(json_text(body, "ticket_id")),
 			DB_TEXT(state_name(act->to)), DB_TEXT(window),
-			DB_INT(act->counts), DB_INT(*reason != 0),
+			DB_INT(act->counts), DB_INT(*reason && lies),
 			DB_TEXT(reason)),
 		error);
 }

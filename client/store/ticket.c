@@ -95,8 +95,12 @@ GPtrArray *ticket_list(struct store *store, GError **error)
 		" WHERE (state = 'waiting' AND window IN ('', ?1))"
 		" OR (state IN ('transferred', 'parked', 'called')"
 		"  AND window = ?1)"
-		" ORDER BY state IN ('parked', 'called'), taken_ms, number",
-		DB_VALUES(DB_TEXT(store->window)));
+		" OR (state = 'skipped' AND window = ?1 AND ended_day = ?2)"
+		" ORDER BY state = 'skipped', state IN ('parked', 'called'),"
+		" CASE state WHEN 'skipped' THEN -ended_ms ELSE taken_ms END,"
+		" number",
+		DB_VALUES(DB_TEXT(store->window),
+			DB_INT(clock_day(clock_wall_ms()))));
 
 	while (db_next(rows)) {
 		struct ticket *ticket = read_ticket(rows, error);
@@ -174,6 +178,12 @@ static bool apply_rule(
 	return fail_item(ITEM_ERROR_STATE, "not allowed in its state", error);
 }
 
+static bool puts_aside(enum ticket_action action)
+{
+	return action == TICKET_ACTION_PARK || action == TICKET_ACTION_SKIP ||
+	       action == TICKET_ACTION_TRANSFER;
+}
+
 static void fill_ticket(const struct act *act, struct ticket *ticket)
 {
 	const char *window = act->store->window;
@@ -191,7 +201,8 @@ static void fill_ticket(const struct act *act, struct ticket *ticket)
 	if (act->action == TICKET_ACTION_TRANSFER)
 		window = act->target;
 	g_strlcpy(ticket->window, window, sizeof(ticket->window));
-	if (act->reason && *act->reason) {
+	/* Why it was called is not why it lies aside. */
+	if (act->reason && *act->reason && puts_aside(act->action)) {
 		g_free(ticket->note);
 		ticket->note = g_strdup(act->reason);
 	}
@@ -398,9 +409,9 @@ static bool last_called(
 	struct store *store, int day, struct ticket_day *out, GError **error)
 {
 	AUTO(db_rows) rows = db_select(store->db,
-		"SELECT number, called_ms FROM tickets"
+		"SELECT number, max(called_ms, ended_ms) AS last FROM tickets"
 		" WHERE called_day = ?1 AND window = ?2"
-		" ORDER BY called_ms DESC, rowid DESC LIMIT 1",
+		" ORDER BY last DESC, rowid DESC LIMIT 1",
 		DB_VALUES(DB_INT(day), DB_TEXT(store->window)));
 
 	if (db_next(rows)) {

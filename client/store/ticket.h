@@ -50,7 +50,8 @@ DEFINE_AUTO(ticket, ticket_free)
 enum ticket_action { TICKET_ACTIONS(TICKET_ACTION_ROW) TICKET_ACTION_COUNT };
 
 /* Waiting for this window (or any), oldest first, then parked and called ones
- * of this window: array of struct ticket *. */
+ * of this window, then those it skipped today, the last one first: they may be
+ * called again. Array of struct ticket *. */
 GPtrArray *ticket_list(struct store *store, GError **error);
 struct ticket *ticket_load(
 	struct store *store, const char *ticket_id, GError **error);
@@ -73,7 +74,7 @@ bool window_pause(struct store *store, bool paused, const char *reason,
 bool window_is_paused(struct store *store);
 
 /* Visits of this window that ended on day: done with a case, consulted without
- * one, skipped; and the number called last. */
+ * one, skipped; and the number that was called or ended last. */
 struct ticket_day {
 	int done, consulted, skipped;
 	char last_number[16];

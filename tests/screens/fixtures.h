@@ -43,8 +43,8 @@ static void fixture_visit(struct model *m, enum view_id view, bool zh)
 	model_text(&m->visit.person, "李*例");
 	model_text(&m->visit.item,
 		say(zh, "食品经营许可（新办）", "Food licence"));
-	model_text(&m->visit.elapsed,
-		say(zh, "第 1 次叫号 00:35", "call 1, 00:35"));
+	model_text(&m->visit.called,
+		say(zh, "第 1 次叫号 09:40", "call 1, 09:40"));
 	m->home.waiting_total = 12;
 	m->home.average_wait_min = 8;
 }
@@ -191,6 +191,24 @@ static void home_typical(struct model *m, bool zh)
 		&m->message, say(zh, "上一位 A017 已办结，评价：非常满意。",
 				     "A017 is done; rating: very satisfied."));
 	fixture_devices(m, zh, true);
+}
+
+/* Skipped numbers may come back the same day. */
+static void home_skipped(struct model *m, bool zh)
+{
+	home_typical(m, zh);
+	for (int i = 0; i < 5; i++) {
+		g_autofree char *number = g_strdup_printf("A%03d", 17 - i);
+		g_autofree char *waited =
+			g_strdup_printf("%d %s", 50 + i, say(zh, "分", "min"));
+
+		fixture_ticket(m->home.parked, number, say(zh, "申办", "apply"),
+			"", "08:51", waited,
+			say(zh, "过号 叫了没来", "skipped: absent"));
+		((struct ticket_model *)
+				m->home.parked->pdata[m->home.parked->len - 1])
+			->skipped = true;
+	}
 }
 
 static void home_full(struct model *m, bool zh)
@@ -1153,6 +1171,7 @@ G_GNUC_UNUSED static const struct fixture fixtures[] = {
 	{"home-empty", home_empty, ""},
 	{"home-typical", home_typical, ""},
 	{"home-full", home_full, "down down down down down down down down"},
+	{"home-skipped", home_skipped, "down down down down down down down"},
 	{"home-offline", home_offline, ""},
 	{"home-error", home_error, ""},
 	{"home-training", home_training, ""},

@@ -121,8 +121,8 @@ static inline void ticket_id_of(int number, char out[UUID_TEXT])
 }
 
 /* A018 and so on: as the platform's feed brings them. */
-static inline void desk_ticket(const struct desk *desk, int number,
-	const char *version, const char *state, const char *window,
+static inline void desk_ticket_of(const struct desk *desk, const char *kind,
+	int number, const char *version, const char *state, const char *window,
 	const char *business)
 {
 	char id[UUID_TEXT];
@@ -137,16 +137,29 @@ static inline void desk_ticket(const struct desk *desk, int number,
 		"[{\"seq\":%d,\"entity\":\"ticket\",\"id\":\"%s\","
 		"\"version\":\"%s\",\"deleted\":false,\"body\":{"
 		"\"ticket_id\":\"%s\",\"number\":\"A%03d\","
-		"\"kind\":\"apply\",\"state\":\"%s\",\"business\":\"%s\","
+		"\"kind\":\"%s\",\"state\":\"%s\",\"business\":\"%s\","
 		"\"person\":\"张样本\",\"note\":\"\",\"window\":\"%s\","
 		"\"taken_at\":\"2026-11-23T09:%02d:00+08:00\",\"calls\":0}}]",
-		number, id, version, id, number, state, business, window,
+		number, id, version, id, number, kind, state, business, window,
 		number % 60);
 	rows = json_parse(text, strlen(text), &error);
 	g_assert_no_error(error);
 	feed_apply(store, "tickets", text, "e1", rows, &changed, &error);
 	g_assert_no_error(error);
 	store_close(store);
+}
+
+static inline void desk_ticket(const struct desk *desk, int number,
+	const char *version, const char *state, const char *window,
+	const char *business)
+{
+	desk_ticket_of(desk, "apply", number, version, state, window, business);
+}
+
+/* Somebody who comes to collect. */
+static inline void desk_collect(const struct desk *desk, int number)
+{
+	desk_ticket_of(desk, "collect", number, "1", "waiting", "", "");
 }
 
 static inline void desk_queue(const struct desk *desk, int first, int last)

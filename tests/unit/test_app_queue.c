@@ -297,8 +297,115 @@ static void test_out_of_turn(void)
 	act_at(desk, INTENT_DIALOG_CHOICE, 1);
 	assert_view(desk, VIEW_IDENTIFY);
 	g_assert_cmpstr(seen(desk)->visit.ticket, ==, "A020");
+	/* the reason of the call is in its op, and is no remark of the number
+	 */
 	note = note_of(desk, 20);
-	g_assert_cmpstr(note, ==, "old, ill, disabled, pregnant");
+	g_assert_cmpstr(note, ==, "");
+	g_assert_cmpint(
+		desk_count(desk, "SELECT count(*) FROM outbox WHERE kind ="
+				 " 'ticket.call' AND CAST(body AS TEXT) LIKE"
+				 " '%old, ill, disabled%'"),
+		==, 1);
+	desk_free(desk);
+}
+
+/* A skipped number that comes back the same day is called again. */
+static void test_skipped_comes_back(void)
+{
+	struct desk *desk = desk_at_work();
+
+	do_call(desk);
+	aside(desk, 2, 0);
+	g_assert_cmpuint(seen(desk)->home.parked->len, ==, 1);
+	g_assert_true(parked(desk, 0)->skipped);
+	g_assert_false(parked(desk, 0)->parked);
+	assert_holds(parked(desk, 0)->note, "skipped: called, did not come");
+	/* that is a call: who, is asked first; and calls are apart */
+	act0(desk, INTENT_ASIDE);
+	g_assert_true(seen(desk)->dialog.open);
+	g_assert_cmpuint(seen(desk)->dialog.choices->len, ==, 1);
+	act_at(desk, INTENT_DIALOG_CHOICE, 0);
+	assert_view(desk, VIEW_HOME);
+	assert_said(desk, "calls are 1 s apart");
+	past_the_gap(desk);
+	act0(desk, INTENT_ASIDE);
+	act_at(desk, INTENT_DIALOG_CHOICE, 0);
+	assert_view(desk, VIEW_IDENTIFY);
+	g_assert_cmpstr(seen(desk)->visit.ticket, ==, "A018");
+	g_assert_cmpint(ops_of(desk, "ticket.call"), ==, 2);
+	g_assert_cmpuint(seen(desk)->home.parked->len, ==, 0);
+	desk_free(desk);
+}
+
+/* Of several the clerk says which. */
+static void test_which_comes_back(void)
+{
+	struct desk *desk = desk_at_work();
+
+	for (int i = 0; i < 2; i++) {
+		do_call(desk);
+		aside(desk, 1, i);
+		past_the_gap(desk);
+	}
+	/* what stands at the side is as the queue is now */
+	do_call(desk);
+	g_assert_cmpstr(seen(desk)->visit.ticket, ==, "A020");
+	g_assert_cmpuint(seen(desk)->home.waiting->len, ==, 1);
+	aside(desk, 2, 0);
+	act0(desk, INTENT_ASIDE);
+	g_assert_cmpuint(seen(desk)->dialog.choices->len, ==, 3);
+	act_at(desk, INTENT_DIALOG_CHOICE, 1);
+	assert_view(desk, VIEW_IDENTIFY);
+	g_assert_cmpstr(seen(desk)->visit.ticket, ==, "A019");
+	g_assert_cmpuint(seen(desk)->home.parked->len, ==, 2);
+	/* and it is the last one when it is done */
+	aside(desk, 4, 0);
+	assert_holds(seen(desk)->home.last, "A019");
+	desk_free(desk);
+}
+
+/* What this version cannot do is said before and after the call. */
+static void test_collect(void)
+{
+	struct desk *desk = desk_new("03", "");
+	struct ticket_model *row;
+
+	desk_collect(desk, 6);
+	desk_open(desk);
+	desk_login(desk);
+	row = seen(desk)->home.waiting->pdata[0];
+	assert_holds(row->note, "no handing out here");
+	act0(desk, INTENT_CALL_NEXT);
+	assert_view(desk, VIEW_IDENTIFY);
+	g_assert_true(seen(desk)->dialog.open);
+	assert_holds(seen(desk)->dialog.lines->pdata[1], "does not hand out");
+	/* the citizen wants something else as well */
+	act_at(desk, INTENT_DIALOG_CHOICE, 2);
+	assert_view(desk, VIEW_IDENTIFY);
+	g_assert_false(seen(desk)->dialog.open);
+	aside(desk, 1, 0);
+	act0(desk, INTENT_ASIDE);
+	assert_view(desk, VIEW_IDENTIFY);
+	g_assert_false(seen(desk)->dialog.open);
+	desk_free(desk);
+}
+
+static void test_collect_finish(void)
+{
+	struct desk *desk = desk_new("03", "");
+
+	desk_collect(desk, 6);
+	desk_open(desk);
+	desk_login(desk);
+	act0(desk, INTENT_CALL_NEXT);
+	act_at(desk, INTENT_DIALOG_CHOICE, 0);
+	assert_view(desk, VIEW_HOME);
+	g_assert_cmpint(ops_of(desk, "ticket.finish"), ==, 1);
+	g_assert_cmpint(ops_of(desk, "rating.record"), ==, 1);
+	g_assert_cmpint(seen(desk)->home.consulted, ==, 1);
+	g_assert_cmpint(desk_count(desk, "SELECT count(*) FROM cases WHERE"
+					 " state = 'draft'"),
+		==, 0);
 	desk_free(desk);
 }
 
@@ -400,6 +507,11 @@ int main(int argc, char **argv)
 	g_test_add_func("/app/queue/recall", test_recall);
 	g_test_add_func("/app/queue/recall-decided", test_recall_decided);
 	g_test_add_func("/app/queue/skip", test_skip);
+	g_test_add_func(
+		"/app/queue/skipped-comes-back", test_skipped_comes_back);
+	g_test_add_func("/app/queue/which-comes-back", test_which_comes_back);
+	g_test_add_func("/app/queue/collect", test_collect);
+	g_test_add_func("/app/queue/collect-finish", test_collect_finish);
 	g_test_add_func("/app/queue/reason-too-long", test_reason_too_long);
 	g_test_add_func("/app/queue/park", test_park);
 	g_test_add_func("/app/queue/transfer", test_transfer);

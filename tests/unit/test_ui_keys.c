@@ -67,7 +67,7 @@ static const struct key_case key_cases[] = {
 		NULL},
 	{"no-such-line", home_typical, ACTION_PICK, '9', INTENT_NONE, 0, 0,
 		NULL},
-	{"take-back", home_typical, ACTION_ASIDE, 0, INTENT_TAKE_BACK, 0, 0,
+	{"take-back", home_typical, ACTION_ASIDE, 0, INTENT_ASIDE, 0, 0,
 		NULL},
 	{"no-ticket", home_typical, ACTION_ANOTHER, 0,
 		INTENT_VISIT_WITHOUT_TICKET, 0, 0, NULL},
