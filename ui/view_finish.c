@@ -1,5 +1,5 @@
-/* After the decision: what was printed, the rating, what goes out. The home
- * view comes by itself; everything goes on behind it. */
+/* After the decision: what was printed, the rating, what goes out. It stays
+ * until the clerk leaves it; everything goes on behind the home view. */
 #include "ui/draw.h"
 #include "ui/text.h"
 #include "ui/view_common.h"

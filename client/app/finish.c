@@ -307,14 +307,6 @@ void finish_pad_changed(struct app *app, bool is_there)
 		ask_pad(app);
 }
 
-static bool goes_home(const struct app *app)
-{
-	/* Not from under a question the clerk is answering. */
-	return app->model.view == VIEW_FINISH && app->model.finish.complete &&
-	       app->visit.open && !app->model.dialog.open &&
-	       !strcmp(app->rating.ticket_id, app->visit.ticket->ticket_id);
-}
-
 void finish_rating_arrived(struct app *app, int level)
 {
 	if (!app->rating.open || level < RATING_VERY_BAD ||
@@ -325,8 +317,6 @@ void finish_rating_arrived(struct app *app, int level)
 	app->pad_timer = g_timeout_add(THANK_MS, pad_idle, app);
 	app_say(app, _("%s: rating %s."), app->rating.ticket_no,
 		finish_rating_text(level));
-	if (goes_home(app))
-		finish_done(app, NULL);
 }
 
 void finish_rate_again(struct app *app, struct intent *intent)

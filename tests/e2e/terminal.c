@@ -298,12 +298,6 @@ bool terminal_wait(struct terminal *terminal, const char *text, int timeout_ms)
 	return wait_for(terminal, text, true, timeout_ms);
 }
 
-bool terminal_wait_gone(
-	struct terminal *terminal, const char *text, int timeout_ms)
-{
-	return wait_for(terminal, text, false, timeout_ms);
-}
-
 /* The screen
  * ----------------------------------------------------------------------- */
 

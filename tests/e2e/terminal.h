@@ -30,11 +30,9 @@ void terminal_type(struct terminal *terminal, const char *keys);
 void terminal_paste(struct terminal *terminal, const char *bytes);
 int terminal_keystrokes(const struct terminal *terminal);
 
-/* Runs the main loop until the screen holds text (or no longer does), at most
+/* Runs the main loop until the screen holds text, at most
  * timeout_ms. */
 bool terminal_wait(struct terminal *terminal, const char *text, int timeout_ms);
-bool terminal_wait_gone(
-	struct terminal *terminal, const char *text, int timeout_ms);
 bool terminal_shows(const struct terminal *terminal, const char *text);
 /* Lets the main loop run for a while. */
 void terminal_pause(struct terminal *terminal, int ms);

@@ -150,9 +150,8 @@ void play_rate(struct play *play)
 	json_put_int(args, "level", 5);
 	json_free(demo_sim(play->window, "rate", args));
 	play_wait_device(play, "pad", "showing", "thank");
-	if (!terminal_wait_gone(play->terminal, "[6", STEP_TIMEOUT_MS))
-		terminal_type(play->terminal, "<Enter>");
-	run_step(play, &(struct step){"home again", "", "A019", 0});
+	run_step(play, &(struct step){"rated", "", "非常满意", 0});
+	run_step(play, &(struct step){"home again", "<Enter>", "A019", 0});
 	play_wait_device(play, "pad", "showing", "idle");
 }
 

@@ -1,6 +1,6 @@
 /* Papers with the real yikou-paper: the form printed for signature and what
  * makes it old, documents that did not come out, and reprints. */
-#include "tests/unit/test_app.h"
+#include "tests/unit/test_app_fake.h"
 
 #include <sys/stat.h>
 
@@ -359,6 +359,34 @@ static void refuse_with(struct desk *desk, int reason)
 	spin_until(all_done(desk));
 }
 
+/* What came out can be printed again for as long as the citizen stands there:
+ * the rating fills its line and takes nobody away. */
+static void test_finish_stays(void)
+{
+	struct fake fake = {0};
+	struct desk *desk;
+
+	fake_open(&fake);
+	desk = fake.desk;
+	do_to_finish(desk);
+	wait_call(&fake, "ask");
+	answer(waiting_call(&fake, "ask"), "{}");
+	spin_until(all_done(desk));
+	event(&fake, "{\"event\":\"rating\",\"device\":\"pad\","
+		     "\"data\":{\"level\":5}}");
+	spin_until(!seen(desk)->finish.rating_open);
+	g_assert_true(seen(desk)->finish.complete);
+	assert_view(desk, VIEW_FINISH);
+	g_assert_cmpstr(seen(desk)->finish.rating, ==, "very satisfied");
+	act0(desk, INTENT_REPRINT);
+	g_assert_true(seen(desk)->dialog.open);
+	act0(desk, INTENT_DIALOG_CLOSE);
+	act0(desk, INTENT_FINISH_DONE);
+	assert_view(desk, VIEW_HOME);
+	g_assert_cmpint(ops_of(desk, "ticket.finish"), ==, 1);
+	fake_close(&fake);
+}
+
 /* A registration is accepted and refused by its own law. */
 static void test_registration(void)
 {
@@ -510,5 +538,6 @@ int main(int argc, char **argv)
 	g_test_add_func("/app/paper/registration", test_registration);
 	g_test_add_func("/app/paper/licence", test_licence);
 	g_test_add_func("/app/paper/licence-form", test_licence_form);
+	g_test_add_func("/app/finish/stays", test_finish_stays);
 	return g_test_run();
 }
