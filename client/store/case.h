@@ -122,7 +122,8 @@ bool case_documents_left(
 	struct store *store, struct documents_left *left, GError **error);
 
 /* Search as you type: part of a name, pinyin initials, beginning of an id
- * number or its last 6, telephone, case number. The newest made first, at most
+ * number or its last 6, telephone, case number or its end ("0017",
+ * "03-0017"). The newest made first, at most
  * limit (500) hits. ITEM_ERROR_TOO_LARGE beyond 64 characters;
  * STORE_ERROR_CORRUPT when the seal of a hit does not fit. */
 struct case_hit {

@@ -6,6 +6,7 @@
  *   410185199..., 138...  case_key: beginning of an id number or telephone
  *   28901X (six)          case_key: the last six
  *   20261123-03           cases: beginning of the case number
+ *   0017, 03-0017         cases: end of the case number, among the newest
  *
  * Each way gives its newest rows; they are merged, newest first. */
 #include "client/store/case.h"
@@ -23,7 +24,9 @@ enum {
 	MAX_INITIALS = 64,
 	DENSE = 1000,
 	SCAN = 20000,
-	MAX_HITS = 500
+	SCAN_NUMBERS = 10000,
+	MAX_HITS = 500,
+	SERIAL_LEN = 4
 };
 
 void case_hit_free(struct case_hit *hit)
@@ -309,6 +312,33 @@ static bool find_case_no(
 		&count, error);
 }
 
+/* "0017", "03-0017": as one reads it out. Looked for in the newest
+ * SCAN_NUMBERS numbers, in the index alone. */
+static bool find_case_end(
+	struct search *search, const char *end, GError **error)
+{
+	int64_t count;
+
+	return add_found(search,
+		"SELECT row FROM (SELECT row, case_no FROM cases INDEXED BY"
+		"  cases_by_no WHERE case_no <> '' ORDER BY case_no DESC"
+		"  LIMIT ?4)"
+		" WHERE substr(case_no, -?2) = ?1 LIMIT ?3",
+		DB_VALUES(DB_TEXT(end), DB_INT((int64_t)strlen(end)),
+			DB_INT(search->limit), DB_INT(SCAN_NUMBERS)),
+		&count, error);
+}
+
+/* The serial, with the window before it or without. */
+static bool is_case_end(const char *text)
+{
+	size_t len = strlen(text), digits = strspn(text, "0123456789");
+
+	return (len == SERIAL_LEN && digits == len) ||
+	       (len == SERIAL_LEN + 3 && digits == 2 && text[2] == '-' &&
+		       strspn(text + 3, "0123456789") == SERIAL_LEN);
+}
+
 static bool consists_of(const char *text, const char *set)
 {
 	return strspn(text, set) == strlen(text);
@@ -336,6 +366,8 @@ static bool find_all(struct search *search, const char *text, GError **error)
 		return false;
 	if (digits && consists_of(text, DIGITS "-") &&
 		!find_case_no(search, text, error))
+		return false;
+	if (is_case_end(text) && !find_case_end(search, text, error))
 		return false;
 	return find_name(search, text, error);
 }

@@ -115,6 +115,11 @@ static char *ask_case_no(const struct person *person)
 	return g_strdup_printf("2026%c%c", '0', person->phone[1]);
 }
 
+static char *ask_case_end(const struct person *person)
+{
+	return g_strdup(person->phone + strlen(person->phone) - 4);
+}
+
 static const struct question {
 	const char *name;
 	char *(*ask)(const struct person *person);
@@ -135,6 +140,7 @@ static const struct question {
 	{"id number, last six", ask_last_six},
 	{"telephone, five", ask_phone},
 	{"case number, six", ask_case_no},
+	{"case number, end", ask_case_end},
 };
 
 static gint by_value(gconstpointer a, gconstpointer b)

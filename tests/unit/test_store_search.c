@@ -95,6 +95,11 @@ static const struct {
 	{"20261123-03-000", "\U0002CE7C👨‍👩‍👧|138便利店|O'Neil "
 			    "Smith|买买提·艾合|"
 			    "ＡＢＣ商贸有限公司|王芳|单雄信|王雄信"},
+	/* its end, as one reads it out */
+	{"0002", "单雄信"},
+	{"03-0002", "单雄信"},
+	{"04-0002", ""},
+	{"002", ""},
 	/* nothing that is not a letter is an operator */
 	{"\"", ""},
 	{"王 OR 李", ""},
