@@ -248,8 +248,10 @@ bool fields_is_odd(const struct fields *fields, const struct form_field *field);
 int fields_first_problem(const struct fields *fields, GArray *problems);
 /* The first field that is required and empty; the last when all are filled. */
 int fields_first_open(const struct fields *fields);
-char *fields_problem_text(const struct form_problem *problem); /* translated */
 void fields_touch_all(const struct fields *fields);
+
+/* fields_text.c */
+char *fields_problem_text(const struct form_problem *problem); /* translated */
 
 /* identify_def.c */
 struct form_def *identify_def_new(void);
