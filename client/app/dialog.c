@@ -233,11 +233,11 @@ static const struct dialog_row dialogs[DIALOG_KIND_COUNT] = {
 			.verb = N_("1-3 choose"),
 			.choices =
 				{
+					{"apply", N_("wants to apply for "
+						     "something: go on")},
 					{"finish", N_("handed out by the paper "
 						      "register: finish")},
 					{"transfer", N_("to another window")},
-					{"apply", N_("wants to apply for "
-						     "something: go on")},
 				},
 			.answer = answer_collect,
 		},
@@ -252,7 +252,7 @@ static void add_lines(struct app *app)
 	g_ptr_array_set_size(dialog->lines, 0);
 	if (app->visit.open && ticket && app->dialog != DIALOG_REASON &&
 		app->dialog != DIALOG_PREVIEW && app->dialog != DIALOG_FORM &&
-		app->dialog != DIALOG_DOCUMENT) {
+		app->dialog != DIALOG_DOCUMENT && app->dialog != DIALOG_ITEM) {
 		line = g_strdup_printf("%s  %s", ticket->number,
 			app->model.visit.item ? app->model.visit.item : "");
 		model_line(dialog->lines, line);

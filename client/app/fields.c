@@ -155,6 +155,9 @@ static bool is_silent(
 			  problem->code == PROBLEM_ROWS_FEW ||
 			  is_short(problem);
 
+	/* Known from the card, and nothing to be typed about it. */
+	if (form_problem_is_unfit(problem))
+		return false;
 	return !is_touched(fields, problem->field->id) ||
 	       (unfinished && fields->touched &&
 		       !json_get(fields->touched, "*"));

@@ -57,12 +57,12 @@ static char *paper_sentence(const struct app *app, int no, int count)
 
 	if (!strcmp(json_text_or(material, "state", ""), "wrong"))
 		return g_strdup_printf(
-			_("Not acceptable: paper %d %s is older than the form; "
-			  "%d in all."),
-			no, name, count);
+			_("Not acceptable: paper %d is older than the form, %d "
+			  "in all: %s."),
+			no, count, name);
 	return g_strdup_printf(
-		_("Not acceptable: paper %d %s is missing; %d in all."), no,
-		name, count);
+		_("Not acceptable: paper %d is missing, %d in all: %s."), no,
+		count, name);
 }
 
 static char *check_sentence(const struct app *app, int no)
@@ -72,8 +72,8 @@ static char *check_sentence(const struct app *app, int no)
 		materials_unticked(def, materials_at(app, no - 1));
 
 	return g_strdup_printf(
-		_("Not acceptable: paper %d %s is not checked yet: %s."), no,
-		def->name, left);
+		_("Not acceptable: paper %d is not checked yet (%s): %s."), no,
+		left, def->name);
 }
 
 char *judge_blocker(struct app *app, const struct judgement *judged)

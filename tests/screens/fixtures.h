@@ -895,9 +895,9 @@ static void decision_blocked(struct model *m, bool zh)
 	accept = m->decision.outcomes->pdata[0];
 	accept->possible = accept->advised = false;
 	model_text(&accept->blocker,
-		say(zh, "不能受理：第 3 项 量化分级评分表 还缺，共缺 2 项。",
-			"Not acceptable: paper 3 score sheet is missing; 2 in "
-			"all."));
+		say(zh, "不能受理：第 3 项还缺，共 2 项没齐：量化分级评分表。",
+			"Not acceptable: paper 3 is missing, 2 in all: score "
+			"sheet."));
 	model_text(&m->message, NULL);
 }
 

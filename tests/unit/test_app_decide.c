@@ -126,7 +126,7 @@ static void test_missing_paper(void)
 	assert_view(desk, VIEW_DECISION);
 	g_assert_false(outcome(desk, ROW_ACCEPT)->possible);
 	assert_holds(outcome(desk, ROW_ACCEPT)->blocker,
-		"paper 1 个体工商户登记（备案）申请书 is missing; 3 in all");
+		"paper 1 is missing, 3 in all: 个体工商户登记（备案）");
 	act0(desk, INTENT_DECIDE);
 	assert_view(desk, VIEW_DECISION);
 	assert_said(desk, outcome(desk, ROW_ACCEPT)->blocker);
@@ -142,7 +142,7 @@ static void test_missing_paper(void)
 		"No. 2 is to be checked: 与本人一致");
 	act0(desk, INTENT_MATERIALS_DONE);
 	assert_holds(outcome(desk, ROW_ACCEPT)->blocker,
-		"paper 2 经营者身份证明 is not checked yet: 与本人一致");
+		"paper 2 is not checked yet (与本人一致): 经营者身份证明");
 	act0(desk, INTENT_DECIDE);
 	assert_view(desk, VIEW_DECISION);
 	act0(desk, INTENT_BACK);

@@ -256,7 +256,7 @@ static void test_at_decision(void)
 	assert_view(desk, VIEW_MATERIALS);
 	act0(desk, INTENT_MATERIALS_DONE);
 	act0(desk, INTENT_DECIDE);
-	assert_said(desk, "paper 1 新增承诺书 is missing");
+	assert_said(desk, "paper 1 is missing, ");
 	desk_free(desk);
 }
 

@@ -428,9 +428,9 @@ static void test_change_item(void)
 	act0(desk, INTENT_BACK);
 	act0(desk, INTENT_BACK);
 	change_item(desk, "spxjyd");
-	assert_holds(seen(desk)->dialog.lines->pdata[1], "个体工商户设立登记");
-	assert_holds(seen(desk)->dialog.lines->pdata[1], "4 fields");
-	assert_holds(seen(desk)->dialog.lines->pdata[1], "1 papers");
+	assert_holds(seen(desk)->dialog.lines->pdata[0], "个体工商户设立登记");
+	assert_holds(seen(desk)->dialog.lines->pdata[0], "4 fields");
+	assert_holds(seen(desk)->dialog.lines->pdata[0], "1 papers");
 	act_at(desk, INTENT_DIALOG_CHOICE, 1);
 	assert_view(desk, VIEW_ITEM);
 	assert_holds(seen(desk)->visit.item, "个体工商户设立登记");

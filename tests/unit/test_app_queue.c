@@ -380,7 +380,7 @@ static void test_collect(void)
 	g_assert_true(seen(desk)->dialog.open);
 	assert_holds(seen(desk)->dialog.lines->pdata[1], "does not hand out");
 	/* the citizen wants something else as well */
-	act_at(desk, INTENT_DIALOG_CHOICE, 2);
+	act_at(desk, INTENT_DIALOG_CHOICE, 0);
 	assert_view(desk, VIEW_IDENTIFY);
 	g_assert_false(seen(desk)->dialog.open);
 	aside(desk, 1, 0);
@@ -398,7 +398,7 @@ static void test_collect_finish(void)
 	desk_open(desk);
 	desk_login(desk);
 	act0(desk, INTENT_CALL_NEXT);
-	act_at(desk, INTENT_DIALOG_CHOICE, 0);
+	act_at(desk, INTENT_DIALOG_CHOICE, 1);
 	assert_view(desk, VIEW_HOME);
 	g_assert_cmpint(ops_of(desk, "ticket.finish"), ==, 1);
 	g_assert_cmpint(ops_of(desk, "rating.record"), ==, 1);
