@@ -129,7 +129,7 @@ static void refused(struct play *play)
 	play_identify(play);
 	play_item_and_form(play);
 	play_type(play, "decision", "<Enter>", "[5");
-	play_type(play, "not possible", "<F8>", "不能选");
+	play_type(play, "not possible", "<F8>", "F8: 不能受理：第 1 项还缺");
 	play_type(play, "refuse", "2", "不予受理的理由");
 	play_type(play, "reason", "1", "F8 不予受理");
 	/* F8 twice within a quarter of a second is a bounce. */
