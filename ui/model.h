@@ -65,9 +65,9 @@ struct ticket_model {
 };
 struct home_model {
 	GPtrArray *waiting; /* struct ticket_model, first is called next */
-	GPtrArray *parked; /* likewise, then the skipped ones */
-	char *current; /* "A018 09:41" or NULL */
-	char *last;    /* "A017 09:39 办结，非常满意" */
+	GPtrArray *parked;  /* likewise, then the skipped ones */
+	char *current;      /* "A018 09:41" or NULL */
+	char *last;         /* "A017 09:39 办结，非常满意" */
 	int done, consulted, skipped;
 	int waiting_total, waiting_general, waiting_collect, average_wait_min;
 	int due_today, ready;
@@ -234,9 +234,9 @@ struct login_model {
 
 /* The visit, for row 2 of its views */
 struct visit_model {
-	char *ticket;  /* "A018" */
-	char *person;  /* masked */
-	char *item;    /* name */
+	char *ticket; /* "A018" */
+	char *person; /* masked */
+	char *item;   /* name */
 	char *called; /* "第 1 次叫号 10:35" */
 };
 
