@@ -150,8 +150,7 @@ void queue_put_aside(struct app *app, enum ticket_action action,
 	if (!keeps_draft(action))
 		abandon_draft(app, reason);
 	ask_rating(app, action, app->visit.ticket);
-	said = aside_text(
-		app, action, app->visit.ticket->number, target);
+	said = aside_text(app, action, app->visit.ticket->number, target);
 	visit_mark_clear(app->store, NULL);
 	visit_end(app);
 	upstream_wake(app);
