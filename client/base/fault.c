@@ -63,47 +63,37 @@ static const char *read_conversion(
 	return *at ? at + 1 : at;
 }
 
-struct taker {
-	va_list args;
-};
-
-static char *take_number(struct taker *taker, const struct conversion *it)
-{
-	switch (it->size) {
-	case 0:
-		return it->letter == 'u'
-			       ? g_strdup_printf(
-					 "%u", va_arg(taker->args, unsigned))
-			       : g_strdup_printf(
-					 "%d", va_arg(taker->args, int));
-	case 1:
-		return g_strdup_printf("%ld", va_arg(taker->args, long));
-	case 2:
-		return g_strdup_printf("%lld", va_arg(taker->args, long long));
-	default:
-		return g_strdup_printf("%zu", va_arg(taker->args, size_t));
-	}
-}
-
-static char **take_args(const char *what, struct taker *taker)
+static char **take_args(const char *what, va_list args)
 {
 	GPtrArray *list = g_ptr_array_new();
 
 	for (const char *at = what; (at = strchr(at, '%'));) {
 		struct conversion it;
 		const char *text;
+		long long number;
 
 		at = read_conversion(at + 1, &it);
 		if (it.letter == '%')
 			continue;
 		if (it.letter == 's') {
-			text = va_arg(taker->args, const char *);
+			text = va_arg(args, const char *);
 			g_ptr_array_add(list, g_strdup(text ? text : ""));
-		} else if (it.letter && strchr("du", it.letter)) {
-			g_ptr_array_add(list, take_number(taker, &it));
-		} else { /* in our own code, never from outside */
-			g_error("no such conversion here: %s", what);
+			continue;
 		}
+		/* in our own code, never from outside */
+		if (!it.letter || !strchr("du", it.letter))
+			g_error("no such conversion here: %s", what);
+		if (it.size == 0)
+			number = it.letter == 'u'
+					 ? (long long)va_arg(args, unsigned)
+					 : va_arg(args, int);
+		else if (it.size == 1)
+			number = va_arg(args, long);
+		else if (it.size == 2)
+			number = va_arg(args, long long);
+		else
+			number = (long long)va_arg(args, size_t);
+		g_ptr_array_add(list, g_strdup_printf("%lld", number));
 	}
 	g_ptr_array_add(list, NULL);
 	return (char **)g_ptr_array_free(list, FALSE);
@@ -181,18 +171,14 @@ static void retell(GError *error)
 bool fault_set_va(GError **error, int code, const char *file, int line,
 	const char *member, const char *what, va_list args)
 {
-	struct taker taker;
-
 	if (!error)
 		return false;
 	g_set_error_literal(error, ITEM_ERROR, code, what);
-	va_copy(taker.args, args);
 	*own_fault(*error) = (struct fault){.file = g_strdup(file),
 		.member = g_strdup(member),
 		.line = line,
 		.what = what,
-		.args = take_args(what, &taker)};
-	va_end(taker.args);
+		.args = take_args(what, args)};
 	retell(*error);
 	return false;
 }

@@ -73,7 +73,7 @@ static bool read_all(int fd, char *data, size_t size, size_t *len)
 static int read_bounded(
 	const char *path, size_t max_bytes, char **data, size_t *len)
 {
-	struct stat st;
+	struct stat st = {0};
 	size_t size;
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
 	int why = fd < 0 || fstat(fd, &st) < 0 ? errno : 0;

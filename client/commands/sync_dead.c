@@ -204,7 +204,7 @@ static bool decide(struct dead *dead, const char *action, const struct op *op,
 static enum exit_code act(
 	struct dead *dead, const char *action, const struct op *op)
 {
-	enum exit_code code;
+	enum exit_code code = EXIT_CODE_AUTH;
 	const struct person *person = log_in(dead, &code);
 	g_autoptr(GError) error = NULL;
 
