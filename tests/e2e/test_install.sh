@@ -104,7 +104,7 @@ done >"$top/versions" 2>&1
 version=$(sed -n 's/^VERSION := //p' Makefile)
 same "--version of each" "$(cat "$top/versions")" \
 	"$(for program in $programs; do echo "$program $version"; done)"
-"$bin/yikou" --help | grep -q 窗口
+LC_ALL=zh_CN.UTF-8 "$bin/yikou" --help | grep -q 窗口
 say "yikou finds its translations beside it" $?
 same "yikou.conf names the places of the installation" \
 	"$(sed -n '/^\[paths\]/,/^\[platform\]/p' "$stage/etc/yikou/yikou.conf" |
