@@ -136,7 +136,7 @@ static void refused(struct play *play)
 	terminal_pause(play->terminal, 400);
 	play_type(play, "done", "<F8>", "[6");
 	expect(play, "不予受理通知书", SHORT_MS);
-	expect(play, "[完成]   不予受理通知书", LONG_MS);
+	expect(play, "[完成]    不予受理通知书", LONG_MS);
 	play_sent(play);
 }
 

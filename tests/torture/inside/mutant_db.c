@@ -59,8 +59,9 @@ bool __wrap_db_exec(struct db *db, const char *sql, GError **error)
 	if (mutant.no_dedup) {
 		text = replace(text, "op_id TEXT NOT NULL UNIQUE",
 			"op_id TEXT NOT NULL");
-		text = replace(
-			text, ", UNIQUE(store_uuid, agg_id, agg_seq)", "");
+		text = replace(text,
+			", UNIQUE(store_uuid, agg_id, agg_seq, store_epoch)",
+			"");
 		text = replace(
 			text, "UNIQUE INDEX ops_store", "INDEX ops_store");
 	}
