@@ -63,6 +63,10 @@ static const struct option table[] = {
 
 	TEXT("platform", "url", "", 400,
 	     "Address of the platform; empty: this window works alone"),
+	CHOICE("platform", "driver", "native", "native rt5",
+	       "What it speaks: our contract, or Request Tracker 5"),
+	TEXT("platform", "queue", "yikou", 60,
+	     "rt5: the queue that takes the cases"),
 	PATH("platform", "token_file", "platform.token",
 	     "File with the platform's token, readable by its owner only"),
 

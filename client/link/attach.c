@@ -81,6 +81,14 @@ static bool confirm(struct link *link, const char *sha256)
 	return false;
 }
 
+void attach_went_along(struct link *link, const struct blob *blob)
+{
+	if (!confirm(link, blob->sha256))
+		return;
+	link->counters.blobs++;
+	link->counters.blob_bytes += blob->size;
+}
+
 /* Our file is what its name says, or it is of no use to send it again. */
 static bool file_is_whole(struct link *link, const struct blob *blob)
 {

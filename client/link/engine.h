@@ -7,6 +7,7 @@
 #include "client/link/gate.h"
 #include "client/link/link.h"
 #include "client/link/offset.h"
+#include "client/link/platform_driver.h"
 
 /* One lane: at most one request in flight. */
 struct lane {
@@ -23,17 +24,19 @@ struct lane {
 
 enum { SERIES_MAX = 5 }; /* case, accept and refuse of two years */
 
-#define FEEDS(X)                      \
-	X(FEED_TICKETS, "tickets", 1) \
-	X(FEED_CASES, "cases", 3)     \
-	X(FEED_CATALOG, "catalog", 12)
+#define FEEDS(X)                                        \
+	X(FEED_TICKETS, "tickets", 1, PLATFORM_TICKETS) \
+	X(FEED_CASES, "cases", 3, PLATFORM_CASES)       \
+	X(FEED_CATALOG, "catalog", 12, PLATFORM_CATALOG)
 
-/* X(code, name, every so many ticks) */
-#define FEED_ENUM_ROW(code, name, ticks) code,
+/* X(code, name, every so many ticks, the platform that has it) */
+#define FEED_ENUM_ROW(code, name, ticks, can) code,
 enum feed { FEEDS(FEED_ENUM_ROW) FEED_COUNT };
 
 struct push {
-	GPtrArray *ops; /* own: in flight; NULL otherwise */
+	GPtrArray *ops;      /* own: in flight; NULL otherwise */
+	GPtrArray *op_blobs; /* own: of each; NULL: they went before */
+	void *batch;         /* own, the driver's: while ops are in flight */
 	int64_t generation;
 	int limit;                /* ops in a batch: halved on 413 */
 	int ceiling;              /* of limit: what a slow line lets pass */
@@ -70,6 +73,8 @@ struct link_counters {
 struct link {
 	struct store *store;
 	struct http *http;
+	const struct platform_driver *driver;
+	void *platform; /* own, the driver's; may be NULL */
 	struct link_options options;
 	const struct link_ops *ops;
 	void *context;
@@ -109,6 +114,8 @@ void link_store_failed(struct link *link, const GError *error);
 void link_crash_point(struct link *link, enum crash_point point);
 int64_t link_backoff_cap(const struct link *link);
 bool link_does_only(const struct link *link, const char *part);
+/* can: one of enum platform_can */
+bool link_can(const struct link *link, unsigned can);
 
 /* state.c; link.h has the rest of it */
 const char *state_word(const struct link *link); /* "up", ... */
@@ -121,6 +128,8 @@ bool push_next(struct link *link);
 
 /* attach.c: true when a request was sent */
 bool attach_next(struct link *link);
+/* It was delivered with an op. */
+void attach_went_along(struct link *link, const struct blob *blob);
 unsigned attach_bad(const struct link *link); /* blobs that cannot be sent */
 
 /* pull.c: hello, reconciliation check, feeds */
@@ -142,6 +151,8 @@ bool pull_get(struct link *link, const char *path, size_t max_reply,
  * is under way. */
 bool reconcile_start(struct link *link, const char *day, bool repair,
 	void (*done)(void *context, struct json *take_report), void *context);
+/* The report of a platform that does not say what it holds. */
+struct json *reconcile_unsupported(void);
 /* Only while link->reconcile is set; true when a request was sent. */
 bool reconcile_next(struct link *link);
 void reconcile_clear(struct link *link);

@@ -43,6 +43,7 @@ struct http {
 	CURLM *multi;
 	char *base;
 	char *token_file, *ca_file, *agent;
+	enum http_scheme scheme;
 	bool plain;
 	int total_ms; /* of a request that says nothing */
 	guint timer;
@@ -72,6 +73,7 @@ struct transfer {
 	void (*sent)(void *context); /* NULL once called */
 	void *context;
 	char request_id[UUID_TEXT];
+	char etag[HTTP_ETAG_MAX];
 };
 
 const char *http_fault_name(enum http_fault fault)
@@ -182,6 +184,7 @@ static void finish(struct transfer *transfer, CURLcode code)
 	if (reply.fault == HTTP_FAULT_NONE && !digest_fits(transfer))
 		reply.fault = HTTP_FAULT_CUT;
 	memcpy(reply.request_id, transfer->request_id, UUID_TEXT);
+	memcpy(reply.etag, transfer->etag, sizeof(reply.etag));
 	if (reply.fault == HTTP_FAULT_NONE)
 		read_status(transfer, &reply);
 	g_hash_table_steal(http->transfers, transfer);
@@ -307,6 +310,23 @@ static size_t take_reply(char *data, size_t size, size_t count, void *context)
 	return len;
 }
 
+static size_t take_header(char *data, size_t size, size_t count, void *context)
+{
+	static const char name[] = "ETag:";
+	struct transfer *transfer = context;
+	size_t len = size * count;
+	g_autofree char *value = NULL;
+
+	if (len < sizeof(name) ||
+		g_ascii_strncasecmp(data, name, sizeof(name) - 1) != 0)
+		return len;
+	value = g_strndup(data + sizeof(name) - 1, len - sizeof(name) + 1);
+	g_strstrip(value);
+	if (strlen(value) < sizeof(transfer->etag))
+		g_strlcpy(transfer->etag, value, sizeof(transfer->etag));
+	return len;
+}
+
 static size_t give_file(char *out, size_t size, size_t count, void *context)
 {
 	struct transfer *transfer = context;
@@ -402,8 +422,10 @@ static void set_headers(
 	if (request->idempotency_key)
 		add_header(
 			transfer, "Idempotency-Key", request->idempotency_key);
+	if (request->if_match)
+		add_header(transfer, "If-Match", request->if_match);
 	if (http->token_file && !request->anonymous) {
-		char *line = token_header(http->token_file);
+		char *line = token_header(http->token_file, http->scheme);
 
 		if (!line) {
 			transfer->fault = HTTP_FAULT_TOKEN;
@@ -421,14 +443,15 @@ static void set_file(
 {
 	CURL *easy = transfer->easy;
 
-	if (!upload_open(
-		    &transfer->upload, request->file, request->file_size)) {
+	if (!upload_open(&transfer->upload, request->file, request->file_size,
+		    request->body, request->after)) {
 		transfer->fault = HTTP_FAULT_FILE;
 		return;
 	}
 	curl_easy_setopt(easy, CURLOPT_UPLOAD, 1L);
-	curl_easy_setopt(
-		easy, CURLOPT_INFILESIZE_LARGE, (curl_off_t)request->file_size);
+	curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, request->method);
+	curl_easy_setopt(easy, CURLOPT_INFILESIZE_LARGE,
+		(curl_off_t)upload_total(&transfer->upload));
 	curl_easy_setopt(easy, CURLOPT_READFUNCTION, give_file);
 	curl_easy_setopt(easy, CURLOPT_READDATA, transfer);
 	curl_easy_setopt(easy, CURLOPT_SEEKFUNCTION, rewind_file);
@@ -480,6 +503,8 @@ static struct transfer *transfer_new(struct http *http,
 	curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)total_ms);
 	curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, take_reply);
 	curl_easy_setopt(easy, CURLOPT_WRITEDATA, transfer);
+	curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, take_header);
+	curl_easy_setopt(easy, CURLOPT_HEADERDATA, transfer);
 	if (request->sent) {
 		transfer->sent = request->sent;
 		curl_easy_setopt(easy, CURLOPT_NOPROGRESS, 0L);
@@ -540,6 +565,7 @@ struct http *http_new(const struct http_config *config, GError **error)
 		http->base[--len] = '\0';
 	http->token_file = text_or_null(config->token_file);
 	http->ca_file = text_or_null(config->ca_file);
+	http->scheme = config->scheme;
 	http->agent = g_strdup(config->program ? config->program : "yikou");
 	if (http->token_file)
 		token_warn_if_open(http->token_file);

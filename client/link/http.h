@@ -16,13 +16,20 @@
 
 struct http;
 
+/* How the file's content stands in Authorization. */
+enum http_scheme {
+	HTTP_BEARER, /* Bearer TOKEN */
+	HTTP_RT,     /* token TOKEN; "user:password": Basic */
+};
+
 /* All borrowed during the call. */
 struct http_config {
 	const char *url;        /* "https://host[:port][/prefix]" */
 	const char *token_file; /* NULL or "": no Authorization is sent */
-	const char *ca_file;    /* NULL or "": the system's authorities */
-	const char *program;    /* for User-Agent */
-	int total_ms;           /* 0: HTTP_TOTAL_MS; for tests */
+	enum http_scheme scheme;
+	const char *ca_file; /* NULL or "": the system's authorities */
+	const char *program; /* for User-Agent */
+	int total_ms;        /* 0: HTTP_TOTAL_MS; for tests */
 };
 
 /* ITEM_ERROR_INVALID for an address that is not allowed. */
@@ -37,20 +44,24 @@ enum {
 	HTTP_LOW_SPEED_BYTES = 64,
 	HTTP_LOW_SPEED_S = 20,
 	HTTP_TOKEN_MAX = 4096,
+	HTTP_ETAG_MAX = 128,
 };
 
-/* Borrowed during the call, but for body, of which a reference is taken. */
+/* Borrowed during the call, but for body and after, of which a reference is
+ * taken. */
 struct http_request {
 	const char *method; /* "GET", "POST", "PUT" */
 	const char *path;   /* "/v1/...", escaped already */
 	const char *content_type;
 	GBytes *body;
-	const char *file;            /* streamed instead of body, for PUT */
+	const char *file;            /* streamed behind body, if any */
 	int64_t file_size;           /* exactly so many bytes are sent */
+	GBytes *after;               /* behind the file; may be NULL */
 	size_t max_reply;            /* bytes; more is HTTP_FAULT_TOO_LARGE */
 	int total_ms;                /* 0: HTTP_TOTAL_MS */
 	bool anonymous;              /* without the token */
 	const char *idempotency_key; /* may be NULL */
+	const char *if_match;        /* an ETag as it came; may be NULL */
 	/* Called once with done's context when the last byte of the body is on
 	 * its way: from now on the outcome is unknown without a reply. May be
 	 * NULL; must not send. */
@@ -83,6 +94,7 @@ struct http_reply {
 	int64_t retry_after_ms; /* -1: header absent; dates are converted */
 	int64_t round_trip_ms;
 	int64_t received_wall_ms;
+	char etag[HTTP_ETAG_MAX];   /* "" when absent or too long */
 	char request_id[UUID_TEXT]; /* sent as X-Request-Id, for the logs */
 };
 

@@ -78,6 +78,11 @@ bool link_does_only(const struct link *link, const char *part)
 	return link->options.only && strcmp(link->options.only, part) == 0;
 }
 
+bool link_can(const struct link *link, unsigned can)
+{
+	return (link->driver->can & can) != 0;
+}
+
 static void save_meta(struct link *link, const char *name, const char *value)
 {
 	g_autoptr(GError) error = NULL;
@@ -213,7 +218,7 @@ static void probe_done(struct lane *lane, const struct http_reply *reply)
 	bool denied = lane->denied; /* the probe carries no token */
 	struct answer answer;
 
-	health_decode(reply, &answer);
+	lane->link->driver->health_decode(reply, &answer);
 	if (answer.kind != ANSWER_OK)
 		answer_spoil(&answer, answer.why);
 	link_heard(lane, &answer, reply);
@@ -237,7 +242,7 @@ static void send_probe(struct lane *lane)
 	struct link *link = lane->link;
 	struct http_request request = {
 		.method = "GET",
-		.path = "/v1/health",
+		.path = link->driver->health_path,
 		.max_reply = CALL_MAX_REPLY,
 		.anonymous = true,
 	};
@@ -423,6 +428,11 @@ struct link *link_new(struct store *store, struct http *http,
 	link->options = *options;
 	link->ops = ops;
 	link->context = context;
+	link->driver = options->driver ? options->driver : &platform_native;
+	link->options.queue = NULL; /* was borrowed */
+	if (link->driver->open)
+		link->platform = link->driver->open(
+			&(struct platform_settings){.queue = options->queue});
 	link->crash_left = options->crash_count;
 	link->verdict = EXIT_CODE_OK;
 	link->shown = "connecting";
@@ -446,6 +456,8 @@ void link_free(struct link *link)
 	push_clear(link);
 	pull_clear(link);
 	reconcile_clear(link);
+	if (link->platform)
+		link->driver->close(link->platform);
 	json_free(link->verified);
 	g_free(link);
 }
@@ -472,10 +484,11 @@ void link_start(struct link *link)
 	link->started = true;
 	if (link->options.verify || link->options.only)
 		pull_nothing(link);
-	link->pull.feed_due[FEED_CATALOG] |= link_does_only(link, "catalog");
+	link->pull.feed_due[FEED_CATALOG] |= link_does_only(link, "catalog") &&
+					     link_can(link, PLATFORM_CATALOG);
 	if (link->options.verify) {
 		link->pull.self_due = false; /* it only looks */
-		reconcile_start(link, link->options.day, false, verified, link);
+		link_verify(link, link->options.day, verified, link);
 	}
 	if (!link->options.once)
 		link->ticker =
@@ -486,7 +499,7 @@ void link_start(struct link *link)
 
 void link_wake(struct link *link)
 {
-	link->pull.numbers_due = true;
+	link->pull.numbers_due = link_can(link, PLATFORM_NUMBERS);
 	link_changed(link); /* the screen wants to see the new count */
 	link_step(link);
 }
@@ -511,6 +524,10 @@ void link_retry(struct link *link)
 bool link_verify(struct link *link, const char *day,
 	void (*done)(void *context, struct json *take_report), void *context)
 {
+	if (!link_can(link, PLATFORM_RECONCILE)) {
+		done(context, reconcile_unsupported());
+		return true;
+	}
 	if (!reconcile_start(link, day, false, done, context))
 		return false;
 	gate_reset(&link->pull_lane.gate);

@@ -14,6 +14,7 @@
 #include "client/store/store.h"
 
 struct link;
+struct platform_driver;
 
 /* Places where a test lets the process die. */
 #define CRASH_POINTS(X)                         \
@@ -52,6 +53,8 @@ struct link_options {
 	 * (that feed); NULL: everything. Borrowed. */
 	const char *only;
 	int max_ops; /* in a request; 0: what the platform says */
+	const struct platform_driver *driver; /* NULL: our own contract */
+	const char *queue; /* platform.queue; borrowed during link_new() */
 	enum crash_point crash_at;
 	int crash_count;
 	int64_t backoff_cap_ms; /* 0: BACKOFF_CAP_MS; for tests */
@@ -88,7 +91,8 @@ void link_retry(struct link *link);
  * "failed":""}. ours are acknowledged or void ops, waiting the rest; missing
  * are ours that are not there, extra theirs that are not ours. At most 200 of
  * each are listed. failed: the code of a refusal, "unreachable",
- * "unauthorized", "store". False when one is under way. */
+ * "unauthorized", "store", "unsupported" (the platform does not say what it
+ * holds). False when one is under way. */
 bool link_verify(struct link *link, const char *day,
 	void (*done)(void *context, struct json *take_report), void *context);
 /* Starts nothing new; requests in hand are finished and settled. */
@@ -99,7 +103,7 @@ void link_stop(struct link *link);
  *  "next_try_ms":N,"unsent":N,"parked":N,"blobs":N,"numbers":N,"oldest_ms":N,
  *  "clock_offset_ms":N,"clock_known":bool,"auth":bool,"halted":bool,
  *  "store":"store.full" or "","epoch_changed":bool,"server_behind":N,
- *  "bad_blobs":N,"lease_lost":N}
+ *  "bad_blobs":N,"lease_lost":N,"driver":"native","can":"blobs numbers ..."}
  * bad_blobs: attachments whose file here is damaged, or that the platform
  * refuses again and again.
  * Caller frees. */

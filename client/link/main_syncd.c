@@ -18,6 +18,7 @@
 #include "client/base/log.h"
 #include "client/base/process.h"
 #include "client/link/link.h"
+#include "client/link/platform_driver.h"
 #include "client/link/serve.h"
 #include "client/rules/day.h"
 #include "config/config.h"
@@ -234,12 +235,18 @@ static void print_report(struct syncd *syncd)
 	fflush(stdout);
 }
 
+static const struct platform_driver *driver_of(const struct config *config)
+{
+	return platform_driver_find(config_text(config, "platform.driver"));
+}
+
 static struct http *open_http(
 	const struct config *config, int total_ms, GError **error)
 {
 	struct http_config settings = {
 		.url = config_text(config, "platform.url"),
 		.token_file = config_path(config, "platform.token_file"),
+		.scheme = driver_of(config)->scheme,
 		.program = PROGRAM "/" YIKOU_VERSION,
 		.total_ms = total_ms,
 	};
@@ -267,6 +274,16 @@ static bool open_socket(
 		return false;
 	syncd->serve = serve_new(path, on_stop, syncd, error);
 	return syncd->serve != NULL;
+}
+
+/* What this platform has not is not invented here: once in the log. */
+static void say_what_is_missing(const struct platform_driver *driver)
+{
+	g_autofree char *missing = platform_can_text(
+		platform_native.can & ~driver->can & ~PLATFORM_BLOBS);
+
+	if (*missing)
+		log_info("platform %s has not: %s", driver->name, missing);
 }
 
 static enum exit_code syncd_main(
@@ -297,6 +314,9 @@ static enum exit_code syncd_main(
 	if (!arguments->once && !open_socket(config, &syncd, error))
 		return error_exit_code(*error);
 	serve = syncd.serve;
+	options.driver = driver_of(config);
+	options.queue = config_text(config, "platform.queue");
+	say_what_is_missing(options.driver);
 	link = link_new(store, http, &options, &link_ops, &syncd);
 	syncd.link = link;
 	if (serve)

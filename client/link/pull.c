@@ -15,10 +15,12 @@
 #include "client/base/log.h"
 #include "client/store/proof.h"
 
-#define FEED_NAME_ROW(code, name, ticks) [code] = (name),
+#define FEED_NAME_ROW(code, name, ticks, can) [code] = (name),
 static const char *const feed_names[] = {FEEDS(FEED_NAME_ROW)};
-#define FEED_TICKS_ROW(code, name, ticks) [code] = (ticks),
+#define FEED_TICKS_ROW(code, name, ticks, can) [code] = (ticks),
 static const unsigned feed_ticks[] = {FEEDS(FEED_TICKS_ROW)};
+#define FEED_CAN_ROW(code, name, ticks, can) [code] = (can),
+static const unsigned feed_can[] = {FEEDS(FEED_CAN_ROW)};
 
 const char *feed_name(enum feed feed)
 {
@@ -42,18 +44,18 @@ void pull_tick(struct link *link)
 	struct pull *pull = &link->pull;
 
 	pull->ticks++;
-	pull->numbers_due = true;
+	pull->numbers_due = link_can(link, PLATFORM_NUMBERS);
 	for (unsigned i = 0; i < FEED_COUNT; i++) {
 		if (pull->ticks % feed_ticks[i] == 0)
-			pull->feed_due[i] = true;
+			pull->feed_due[i] = link_can(link, feed_can[i]);
 	}
 }
 
 void pull_all(struct link *link)
 {
-	link->pull.numbers_due = true;
+	link->pull.numbers_due = link_can(link, PLATFORM_NUMBERS);
 	for (unsigned i = 0; i < FEED_COUNT; i++)
-		link->pull.feed_due[i] = true;
+		link->pull.feed_due[i] = link_can(link, feed_can[i]);
 }
 
 void pull_nothing(struct link *link)
@@ -106,11 +108,19 @@ static void hello_done(struct link *link, const struct http_reply *reply)
 {
 	struct answer answer;
 
-	capabilities_decode(reply, &answer, &link->limits);
+	link->driver->hello_decode(
+		link->platform, reply, &answer, &link->limits);
 	link_heard(&link->pull_lane, &answer, reply);
 	if (answer.kind == ANSWER_OK || is_final(&answer))
 		link->pull.hello_due = false;
 	answer_clear(&answer);
+}
+
+static bool send_hello(struct link *link)
+{
+	g_autofree char *path = link->driver->hello_path(link->platform);
+
+	return pull_get(link, path, CALL_MAX_REPLY, hello_done);
 }
 
 /* Ourselves ------------------------------------------------------------------
@@ -258,8 +268,7 @@ bool pull_next(struct link *link)
 	struct pull *pull = &link->pull;
 
 	if (pull->hello_due)
-		return pull_get(
-			link, "/v1/capabilities", CALL_MAX_REPLY, hello_done);
+		return send_hello(link);
 	if (pull->self_due)
 		return ask_self(link);
 	if (pull->check_due && reconcile_start(link, NULL, true, NULL, NULL))

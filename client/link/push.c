@@ -25,10 +25,9 @@ enum {
 
 void push_init(struct link *link)
 {
-	link->limits.max_ops = BATCH_MAX_OPS;
-	link->limits.max_bytes = BATCH_MAX_BYTES;
-	link->push.limit = BATCH_MAX_OPS;
-	link->push.ceiling = BATCH_MAX_OPS;
+	link->limits = link->driver->limits;
+	link->push.limit = link->limits.max_ops;
+	link->push.ceiling = link->limits.max_ops;
 	link->push.next_ms = -1;
 	link->push.dead_of_code =
 		g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
@@ -38,10 +37,24 @@ void push_init(struct link *link)
 		g_ptr_array_new_with_free_func((GDestroyNotify)blob_free);
 }
 
+/* In the middle: what was sent is unknown. */
+static void drop_batch(struct link *link)
+{
+	struct push *push = &link->push;
+	struct batch_reply reply = {0};
+
+	if (push->batch) {
+		link->driver->batch_end(g_steal_pointer(&push->batch), &reply);
+		batch_reply_clear(&reply);
+	}
+	g_clear_pointer(&push->op_blobs, g_ptr_array_unref);
+}
+
 void push_clear(struct link *link)
 {
 	struct push *push = &link->push;
 
+	drop_batch(link);
 	g_clear_pointer(&push->ops, g_ptr_array_unref);
 	g_clear_pointer(&push->asked, g_ptr_array_unref);
 	g_clear_pointer(&push->uploads, g_ptr_array_unref);
@@ -270,17 +283,33 @@ static void settle_refused(struct link *link, const struct answer *answer)
 	settle_alike(link, OP_VERDICT_DEAD, answer);
 }
 
+/* What went along with an op is there when the op is. */
+static void confirm_blobs(struct link *link, const struct batch_reply *reply)
+{
+	for (size_t i = 0; link->push.op_blobs && i < reply->count; i++) {
+		const GPtrArray *blobs = link->push.op_blobs->pdata[i];
+
+		if (reply->results[i].verdict != OP_VERDICT_ACK)
+			continue;
+		for (unsigned k = 0; k < blobs->len; k++)
+			attach_went_along(link, blobs->pdata[k]);
+	}
+}
+
 static void settle_batch(
 	struct link *link, struct batch_reply *reply, enum http_fault fault)
 {
 	struct answer *answer = &reply->answer;
 
-	switch (answer->kind) {
-	case ANSWER_OK:
+	if (reply->results) {
 		note_oddities(link, reply);
-		grow_limit(link);
+		if (answer->kind == ANSWER_OK)
+			grow_limit(link);
+		confirm_blobs(link, reply);
 		settle_results(link, reply);
-		break;
+		return;
+	}
+	switch (answer->kind) {
 	case ANSWER_TOO_LARGE:
 	case ANSWER_REFUSED:
 		settle_refused(link, answer);
@@ -289,6 +318,7 @@ static void settle_batch(
 	case ANSWER_BUSY:
 		settle_alike(link, OP_VERDICT_UNSENT, answer);
 		break;
+	case ANSWER_OK:
 	case ANSWER_FAULT:
 		link->counters.unknown += link->push.ops->len;
 		if (fault == HTTP_FAULT_TIMEOUT)
@@ -298,21 +328,33 @@ static void settle_batch(
 	}
 }
 
+static void end_batch(struct link *link, enum http_fault fault)
+{
+	struct batch_reply reply = {0};
+
+	link->driver->batch_end(g_steal_pointer(&link->push.batch), &reply);
+	settle_batch(link, &reply, fault);
+	batch_reply_clear(&reply);
+	g_clear_pointer(&link->push.op_blobs, g_ptr_array_unref);
+}
+
+static void ask_batch(struct link *link);
+
 static void batch_done(struct link *link, const struct http_reply *http)
 {
-	struct batch_reply reply;
+	struct answer answer;
+	bool more;
 
 	link_crash_point(link, CRASH_AFTER_REPLY);
-	batch_decode(http, link->push.ops, link_backoff_cap(link),
-		g_random_double(), &reply);
-	/* A refusal that has nothing to do with what is in the batch. */
-	if (reply.answer.kind == ANSWER_REFUSED &&
-		!reply.answer.code->from_content)
-		answer_spoil(&reply.answer, reply.answer.code->code);
-	link->push.fruitless++;
-	link_heard(&link->push_lane, &reply.answer, http);
-	settle_batch(link, &reply, http->fault);
-	batch_reply_clear(&reply);
+	more = link->driver->batch_heard(link->push.batch, http, &answer);
+	if (!more)
+		link->push.fruitless++;
+	link_heard(&link->push_lane, &answer, http);
+	answer_clear(&answer);
+	if (more && !link->stopping)
+		ask_batch(link);
+	else
+		end_batch(link, http->fault);
 }
 
 static void batch_sent(void *context)
@@ -322,38 +364,76 @@ static void batch_sent(void *context)
 	link_crash_point(lane->link, CRASH_AFTER_SEND);
 }
 
-static bool send_batch(struct link *link)
+static void ask_batch(struct link *link)
+{
+	struct http_request request;
+
+	link->driver->batch_ask(link->push.batch, &request);
+	request.sent = batch_sent;
+	link_send(&link->push_lane, &request, batch_done);
+}
+
+/* The attachments that go along with the ops; NULL with error. */
+static GPtrArray *find_blobs(struct link *link, GError **error)
+{
+	g_autoptr(GPtrArray) all = g_ptr_array_new_with_free_func(
+		(GDestroyNotify)g_ptr_array_unref);
+
+	for (unsigned i = 0; i < link->push.ops->len; i++) {
+		const struct op *op = link->push.ops->pdata[i];
+		GPtrArray *blobs =
+			blobs_of_op(link->store, op->store_seq, error);
+
+		if (!blobs)
+			return NULL;
+		g_ptr_array_add(all, blobs);
+	}
+	return g_steal_pointer(&all);
+}
+
+static void *begin_batch(struct link *link, GError **error)
 {
 	g_autofree char *epoch = store_meta(link->store, "store_epoch");
-	struct op *last = link->push.ops->pdata[link->push.ops->len - 1];
-	struct batch_store from = {
-		.uuid = store_uuid(link->store),
-		.epoch = epoch ? g_ascii_strtoll(epoch, NULL, 10) : 1,
-		.chain_head = last->hash,
+	const struct op *last = link->push.ops->pdata[link->push.ops->len - 1];
+	struct batch_job job = {
+		.ops = link->push.ops,
+		.store = link->store,
+		.from =
+			{
+				.uuid = store_uuid(link->store),
+				.epoch =
+					epoch ? g_ascii_strtoll(epoch, NULL, 10)
+					      : 1,
+				.chain_head = last->hash,
+			},
+		.cap_ms = link_backoff_cap(link),
+		.chance = g_random_double(),
+		.now_ms = clock_boot_ms(),
 	};
-	char key[UUID_TEXT];
-	g_autoptr(GError) error = NULL;
-	g_autoptr(GBytes) body = batch_request(&from, link->push.ops, &error);
 
-	if (!body) {
+	if (!link_can(link, PLATFORM_BLOBS)) {
+		link->push.op_blobs = find_blobs(link, error);
+		if (!link->push.op_blobs)
+			return NULL;
+		job.blobs = link->push.op_blobs;
+	}
+	return link->driver->batch_begin(link->platform, &job, error);
+}
+
+static bool send_batch(struct link *link)
+{
+	g_autoptr(GError) error = NULL;
+
+	link->push.batch = begin_batch(link, &error);
+	if (!link->push.batch) {
+		g_clear_pointer(&link->push.op_blobs, g_ptr_array_unref);
 		link_store_failed(link, error);
 		settle_alike(link, OP_VERDICT_UNSENT, &(struct answer){0});
 		return false;
 	}
-	uuid7(key);
 	link->counters.batches++;
 	link->counters.sent += link->push.ops->len;
-	link_send(&link->push_lane,
-		&(struct http_request){
-			.method = "POST",
-			.path = "/v1/ops:batch",
-			.content_type = "application/json",
-			.body = body,
-			.max_reply = BATCH_MAX_REPLY,
-			.idempotency_key = key,
-			.sent = batch_sent,
-		},
-		batch_done);
+	ask_batch(link);
 	return true;
 }
 
@@ -394,6 +474,19 @@ static bool push_batch(struct link *link)
 	return send_batch(link);
 }
 
+/* Attachments go along with their ops: these need not wait for them. */
+static bool stop_waiting(struct link *link)
+{
+	g_autoptr(GError) error = NULL;
+	bool any = false;
+
+	if (link_does_only(link, "blobs"))
+		return false;
+	if (!outbox_stop_waiting(link->store, &any, &error))
+		link_store_failed(link, error);
+	return any;
+}
+
 /* The lane -------------------------------------------------------------------
  */
 
@@ -407,7 +500,11 @@ bool push_next(struct link *link)
 		return false;
 	if (!link_does_only(link, "blobs") && push_batch(link))
 		return true;
-	if (!link->stopping && attach_next(link))
+	if (!link->stopping && link_can(link, PLATFORM_BLOBS) &&
+		attach_next(link))
+		return true;
+	if (!link_can(link, PLATFORM_BLOBS) && stop_waiting(link) &&
+		push_batch(link))
 		return true;
 	/* Idle: the run is over, the guard counts anew. */
 	g_hash_table_remove_all(link->push.dead_of_code);

@@ -131,6 +131,15 @@ static void finish(struct link *link, const char *why)
 	reconcile_free(run);
 }
 
+struct json *reconcile_unsupported(void)
+{
+	struct json *report = json_new_object();
+
+	json_put_bool(report, "complete", false);
+	json_put_text(report, "failed", "unsupported");
+	return report;
+}
+
 static void forget_epoch_change(struct link *link)
 {
 	g_autoptr(GError) error = NULL;

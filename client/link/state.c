@@ -48,6 +48,14 @@ static void put_counts(struct link *link, struct json *state)
 	json_put_int(state, "oldest_ms", counts.oldest_ms);
 }
 
+static void put_driver(const struct link *link, struct json *state)
+{
+	g_autofree char *can = platform_can_text(link->driver->can);
+
+	json_put_text(state, "driver", link->driver->name);
+	json_put_text(state, "can", can);
+}
+
 struct json *link_state(struct link *link)
 {
 	struct json *state = json_new_object();
@@ -68,6 +76,7 @@ struct json *link_state(struct link *link)
 	json_put_int(state, "server_behind", link->server_behind);
 	json_put_int(state, "bad_blobs", attach_bad(link));
 	json_put_int(state, "lease_lost", link->counters.lease_lost);
+	put_driver(link, state);
 	return state;
 }
 

@@ -11,7 +11,6 @@
 
 #include "client/base/id.h"
 #include "client/base/log.h"
-#include "client/link/http.h"
 
 static bool token_is_clean(const char *token, size_t len)
 {
@@ -21,7 +20,23 @@ static bool token_is_clean(const char *token, size_t len)
 	return len > 0;
 }
 
-char *token_header(const char *path)
+static char *line_of(char *token, size_t len, enum http_scheme scheme)
+{
+	char *encoded, *line;
+
+	token[len] = '\0';
+	if (scheme == HTTP_BEARER)
+		return g_strconcat("Authorization: Bearer ", token, NULL);
+	if (!strchr(token, ':'))
+		return g_strconcat("Authorization: token ", token, NULL);
+	encoded = g_base64_encode((const guchar *)token, len);
+	line = g_strconcat("Authorization: Basic ", encoded, NULL);
+	secret_wipe(encoded, strlen(encoded));
+	g_free(encoded);
+	return line;
+}
+
+char *token_header(const char *path, enum http_scheme scheme)
 {
 	char text[HTTP_TOKEN_MAX + 2];
 	char *header = NULL;
@@ -36,8 +51,7 @@ char *token_header(const char *path)
 	while (len > 0 && (text[len - 1] == '\n' || text[len - 1] == '\r'))
 		len--;
 	if (len > 0 && len <= HTTP_TOKEN_MAX && token_is_clean(text, len))
-		header = g_strdup_printf(
-			"Authorization: Bearer %.*s", (int)len, text);
+		header = line_of(text, (size_t)len, scheme);
 	secret_wipe(text, sizeof(text));
 	return header;
 }

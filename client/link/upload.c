@@ -1,16 +1,25 @@
-/* A file on its way up: exactly as many bytes as were announced, or none. */
+/* A file on its way up, with what stands before and behind it: exactly as many
+ * bytes as were announced, or none. */
 #include "client/link/upload.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <string.h>
 #include <unistd.h>
 
-#include <glib.h>
+static int64_t length_of(GBytes *bytes)
+{
+	return bytes ? (int64_t)g_bytes_get_size(bytes) : 0;
+}
 
-bool upload_open(struct upload *upload, const char *path, int64_t size)
+bool upload_open(struct upload *upload, const char *path, int64_t size,
+	GBytes *before, GBytes *after)
 {
 	upload->fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-	upload->left = size;
+	upload->size = size;
+	upload->at = 0;
+	upload->before = before ? g_bytes_ref(before) : NULL;
+	upload->after = after ? g_bytes_ref(after) : NULL;
 	return upload->fd >= 0;
 }
 
@@ -19,30 +28,63 @@ void upload_close(struct upload *upload)
 	if (upload->fd >= 0)
 		close(upload->fd);
 	upload->fd = -1;
+	g_clear_pointer(&upload->before, g_bytes_unref);
+	g_clear_pointer(&upload->after, g_bytes_unref);
+}
+
+int64_t upload_total(const struct upload *upload)
+{
+	return length_of(upload->before) + upload->size +
+	       length_of(upload->after);
+}
+
+static ssize_t read_bytes(GBytes *bytes, int64_t offset, char *out, size_t size)
+{
+	size_t len;
+	const char *data = g_bytes_get_data(bytes, &len);
+
+	size = MIN(size, len - (size_t)offset);
+	memcpy(out, data + offset, size);
+	return (ssize_t)size;
+}
+
+static ssize_t read_file(
+	struct upload *upload, int64_t left, char *out, size_t size)
+{
+	ssize_t len;
+
+	do
+		len = read(upload->fd, out, (size_t)MIN((int64_t)size, left));
+	while (len < 0 && errno == EINTR);
+	return len > 0 ? len : -1; /* shorter than it was */
 }
 
 ssize_t upload_read(struct upload *upload, char *out, size_t size)
 {
-	size_t want = (size_t)MIN((int64_t)size, upload->left);
+	int64_t from = length_of(upload->before), to = from + upload->size;
 	ssize_t len;
 
-	if (want == 0)
+	if (size == 0 || upload->at >= upload_total(upload))
 		return 0;
-	do
-		len = read(upload->fd, out, want);
-	while (len < 0 && errno == EINTR);
-	if (len <= 0) /* shorter than it was */
-		return -1;
-	upload->left -= len;
+	if (upload->at < from)
+		len = read_bytes(upload->before, upload->at, out, size);
+	else if (upload->at < to)
+		len = read_file(upload, to - upload->at, out, size);
+	else
+		len = read_bytes(upload->after, upload->at - to, out, size);
+	if (len > 0)
+		upload->at += len;
 	return len;
 }
 
 bool upload_seek(struct upload *upload, int64_t offset)
 {
-	off_t end = lseek(upload->fd, 0, SEEK_CUR) + upload->left;
+	int64_t in_file =
+		CLAMP(offset - length_of(upload->before), 0, upload->size);
 
-	if (lseek(upload->fd, offset, SEEK_SET) != offset)
+	if (offset < 0 || offset > upload_total(upload) ||
+		lseek(upload->fd, in_file, SEEK_SET) != in_file)
 		return false;
-	upload->left = end - offset;
+	upload->at = offset;
 	return true;
 }

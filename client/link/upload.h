@@ -6,14 +6,21 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include <glib.h>
+
 struct upload {
 	int fd; /* -1: none */
-	int64_t left;
+	int64_t size, at;
+	GBytes *before, *after; /* around the file; may be NULL */
 };
 
-/* size bytes of the file, no more and no less. False when it cannot be read. */
-bool upload_open(struct upload *upload, const char *path, int64_t size);
+/* size bytes of the file, no more and no less. False when it cannot be read.
+ * References of before and after are taken. */
+bool upload_open(struct upload *upload, const char *path, int64_t size,
+	GBytes *before, GBytes *after);
 void upload_close(struct upload *upload);
+/* Of everything. */
+int64_t upload_total(const struct upload *upload);
 /* 0 at the end; -1 when the file is shorter than it was: never send that. */
 ssize_t upload_read(struct upload *upload, char *out, size_t size);
 /* From there again. */

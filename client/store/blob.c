@@ -93,18 +93,10 @@ bool blob_add(struct store *store, const char *path, const char *media_type,
 	       (known || insert_blob(store, hash, len, media_type, error));
 }
 
-GPtrArray *blobs_to_send(struct store *store, int limit, GError **error)
+static GPtrArray *read_blobs(struct db_rows *rows, GError **error)
 {
 	g_autoptr(GPtrArray) list =
 		g_ptr_array_new_with_free_func((GDestroyNotify)blob_free);
-	AUTO(db_rows) rows = db_select(store->db,
-		"SELECT sha256, size, media_type, fits FROM blobs b"
-		" WHERE confirmed_ms IS NULL AND EXISTS"
-		" (SELECT 1 FROM op_blobs o JOIN outbox_state s"
-		"  ON s.store_seq = o.store_seq"
-		"  WHERE o.sha256 = b.sha256 AND s.state IN (0, 1, 2, 3))"
-		" ORDER BY id LIMIT ?1",
-		DB_VALUES(DB_INT(limit)));
 
 	while (db_next(rows)) {
 		struct blob *blob = g_new0(struct blob, 1);
@@ -117,6 +109,31 @@ GPtrArray *blobs_to_send(struct store *store, int limit, GError **error)
 			return NULL;
 	}
 	return db_end(rows, error) ? g_steal_pointer(&list) : NULL;
+}
+
+GPtrArray *blobs_of_op(struct store *store, int64_t store_seq, GError **error)
+{
+	AUTO(db_rows) rows = db_select(store->db,
+		"SELECT b.sha256, b.size, b.media_type, b.fits FROM blobs b"
+		" JOIN op_blobs o ON o.sha256 = b.sha256"
+		" WHERE o.store_seq = ?1 ORDER BY b.id",
+		DB_VALUES(DB_INT(store_seq)));
+
+	return read_blobs(rows, error);
+}
+
+GPtrArray *blobs_to_send(struct store *store, int limit, GError **error)
+{
+	AUTO(db_rows) rows = db_select(store->db,
+		"SELECT sha256, size, media_type, fits FROM blobs b"
+		" WHERE confirmed_ms IS NULL AND EXISTS"
+		" (SELECT 1 FROM op_blobs o JOIN outbox_state s"
+		"  ON s.store_seq = o.store_seq"
+		"  WHERE o.sha256 = b.sha256 AND s.state IN (0, 1, 2, 3))"
+		" ORDER BY id LIMIT ?1",
+		DB_VALUES(DB_INT(limit)));
+
+	return read_blobs(rows, error);
 }
 
 /* Ops whose last blob this was may go. */

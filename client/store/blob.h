@@ -24,6 +24,8 @@ struct blob {
 };
 void blob_free(struct blob *blob);
 GPtrArray *blobs_to_send(struct store *store, int limit, GError **error);
+/* Those of one op, in the order they were added. */
+GPtrArray *blobs_of_op(struct store *store, int64_t store_seq, GError **error);
 bool blob_confirmed(struct store *store, const char *sha256, GError **error);
 
 /* Re-reads every file and compares; the first that differs is

@@ -59,6 +59,10 @@ struct op_lease {
 bool outbox_claim(struct store *store, int max_ops, size_t max_bytes,
 	int lease_ms, struct op_lease *lease, GError **error);
 
+/* For a platform that takes attachments only together with their op: ops that
+ * wait for theirs become ready. any: whether there were some. */
+bool outbox_stop_waiting(struct store *store, bool *any, GError **error);
+
 /* What the platform said of one op. Zero rows changed means the lease was
  * lost: LINK_ERROR_CLOSED, the worker stops. */
 enum op_verdict {

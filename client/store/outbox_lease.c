@@ -139,6 +139,17 @@ bool outbox_claim(struct store *store, int max_ops, size_t max_bytes,
 	return false;
 }
 
+bool outbox_stop_waiting(struct store *store, bool *any, GError **error)
+{
+	if (!db_run(store->db,
+		    "UPDATE outbox_state SET state = 2"
+		    " WHERE state = 1 AND state <> 4",
+		    NULL, error))
+		return false;
+	*any = db_changed(store->db) > 0;
+	return true;
+}
+
 /* The platform misses a blob we believed it to have: all blobs of the op are
  * asked for again. */
 static bool doubt_blobs(
