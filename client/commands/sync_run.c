@@ -281,6 +281,11 @@ void sync_print_proof(const struct json *proof)
 {
 	const char *failed = json_text_or(proof, "failed", "unreachable");
 
+	if (strcmp(failed, "unsupported") == 0) {
+		command_print(_("not compared: this platform does not say what "
+				"it holds"));
+		return;
+	}
 	if (*failed) {
 		command_print(_("not compared: %s"), failed);
 		return;

@@ -269,8 +269,7 @@ GHashTable *rt5_search_decode(const struct json *body, unsigned *duplicates)
 		g_str_hash, g_str_equal, NULL, (GDestroyNotify)rt5_ticket_free);
 
 	/* What does not fit on the page was not looked at. */
-	if (!json_is_array(items) ||
-		json_int_or(body, "total", 0) > RT5_PER_PAGE)
+	if (!json_is_array(items) || json_length(items) >= RT5_PER_PAGE)
 		g_clear_pointer(&found, g_hash_table_unref);
 	json_each (row, found ? items : NULL) {
 		struct rt5_ticket *ticket = read_ticket(row), *other;
@@ -410,14 +409,14 @@ char *rt5_list_path(int64_t id, int page)
 	return rt5_ticket_path(id, query);
 }
 
-bool rt5_list_decode(const struct json *body, GHashTable *files, int *pages)
+/* "pages" and "total" are null for a user who may not see everything. */
+bool rt5_list_decode(const struct json *body, GHashTable *files, bool *more)
 {
 	const struct json *items = json_get(body, "items");
 
 	if (!json_is_array(items))
 		return false;
-	*pages =
-		(int)CLAMP(json_int_or(body, "pages", 1), 1, RT5_PAGES_MAX + 1);
+	*more = json_length(items) >= RT5_PER_PAGE;
 	json_each (row, items) {
 		const char *name = json_text_or(row, "Filename", "");
 

@@ -70,9 +70,10 @@ GBytes *rt5_page_after(const struct blob *blob);
 char *rt5_body_name(const struct op *op);
 char *rt5_page_name(const struct blob *blob);
 
-/* GET /ticket/ID/attachments: adds to files. False when it is no list. */
+/* GET /ticket/ID/attachments: adds to files. more: there is
+ * another page. False when it is no list. */
 char *rt5_list_path(int64_t id, int page);
-bool rt5_list_decode(const struct json *body, GHashTable *files, int *pages);
+bool rt5_list_decode(const struct json *body, GHashTable *files, bool *more);
 
 /* GET /ticket/ID: the ops that are complete. NULL when it is no ticket. */
 GHashTable *rt5_ticket_ops(const struct json *ticket);

@@ -54,6 +54,9 @@ export RT_SITE_CONFIG_DIR="$dir/conf.d"
 /usr/sbin/rt-setup-database-5 --action insert --skip-create \
 	--datafile "$PWD/tests/rt5/initialdata" >"$dir/setup.log" 2>&1 ||
 	{ cat "$dir/setup.log"; exit 1; }
+umask 077
+perl tests/rt5/token.pl 2>"$dir/token.log" >"$dir/token" ||
+	{ cat "$dir/token.log"; exit 1; }
 
 # Several workers: requests overlap, as on a real one.
 (cd "$dir" && exec "$home/libexec/rt-server" --server Starlet \
@@ -72,6 +75,6 @@ done
 
 status=0
 timeout "${RT_TIME:-1500}" "$build/tests/rt5/rt_windows" --port "$port" \
-	--oracle "$PWD/tests/rt5/oracle.pl" --cases "${RT_CASES:-200}" || status=$?
+	--token "$dir/token" --oracle "$PWD/tests/rt5/oracle.pl" --cases "${RT_CASES:-200}" || status=$?
 [ $status -eq 0 ] || tail -20 "$dir/server.log"
 exit $status
