@@ -30,7 +30,7 @@ const char *feed_name(enum feed feed)
 void pull_init(struct link *link)
 {
 	link->pull.hello_due = true;
-	link->pull.self_due = true;
+	link->pull.self_due = link_can(link, PLATFORM_RECONCILE);
 	pull_all(link);
 }
 
