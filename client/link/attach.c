@@ -1,6 +1,7 @@
 /* Attachments: which the platform misses, and their upload, one at a time.
  *
- *   POST /v1/blobs:missing -> PUT /v1/blobs/{sha256} for each of them
+ *   POST /v1/blobs:missing -> PUT /v1/blobs/{sha256} for each of them, or, for
+ *   large ones, in pieces (tus.c)
  *
  * An op that waits for blobs becomes ready in the store when the last of them
  * is confirmed. A blob that cannot be sent is left alone for a while, shown,
@@ -89,6 +90,12 @@ void attach_went_along(struct link *link, const struct blob *blob)
 	link->counters.blob_bytes += blob->size;
 }
 
+void attach_stored(struct link *link, const struct blob *blob)
+{
+	attach_went_along(link, blob);
+	link_crash_point(link, CRASH_AFTER_BLOB);
+}
+
 /* Our file is what its name says, or it is of no use to send it again. */
 static bool file_is_whole(struct link *link, const struct blob *blob)
 {
@@ -97,6 +104,18 @@ static bool file_is_whole(struct link *link, const struct blob *blob)
 
 	return sha256_file(path, digest, NULL) &&
 	       strcmp(digest, blob->sha256) == 0;
+}
+
+void attach_refused(struct link *link, struct blob *take_blob)
+{
+	add_trouble(link, take_blob->sha256, !file_is_whole(link, take_blob));
+	blob_free(take_blob);
+}
+
+void attach_broken(struct link *link, struct blob *take_blob)
+{
+	add_trouble(link, take_blob->sha256, true);
+	blob_free(take_blob);
 }
 
 static void put_done(struct link *link, const struct http_reply *reply)
@@ -110,15 +129,13 @@ static void put_done(struct link *link, const struct http_reply *reply)
 		add_trouble(link, blob->sha256, true);
 	} else {
 		link_heard(&link->push_lane, &answer, reply);
-		if (stored && confirm(link, blob->sha256)) {
-			link->counters.blobs++;
-			link->counters.blob_bytes += blob->size;
-			link_crash_point(link, CRASH_AFTER_BLOB);
+		if (stored) {
+			attach_stored(link, blob);
 		} else if (answer.kind == ANSWER_REFUSED ||
 			   answer.kind == ANSWER_TOO_LARGE) {
 			add_trouble(
 				link, blob->sha256, !file_is_whole(link, blob));
-		} else if (!stored) {
+		} else {
 			g_ptr_array_insert(
 				link->push.uploads, 0, g_steal_pointer(&blob));
 		}
@@ -127,24 +144,35 @@ static void put_done(struct link *link, const struct http_reply *reply)
 	g_clear_pointer(&blob, blob_free);
 }
 
-static bool send_blob(struct link *link)
+static void put_blob(struct link *link, struct blob *take_blob)
 {
-	struct blob *blob = g_ptr_array_steal_index(link->push.uploads, 0);
-	g_autofree char *path = blob_put_path(blob->sha256);
-	g_autofree char *file = store_blob_path(link->store, blob->sha256);
+	g_autofree char *path = blob_put_path(take_blob->sha256);
+	g_autofree char *file = store_blob_path(link->store, take_blob->sha256);
 
-	link->push.uploading = blob;
+	link->push.uploading = take_blob;
 	link_send(&link->push_lane,
 		&(struct http_request){
 			.method = "PUT",
 			.path = path,
-			.content_type = blob->media_type,
+			.content_type = take_blob->media_type,
 			.file = file,
-			.file_size = blob->size,
+			.file_size = take_blob->size,
 			.max_reply = CALL_MAX_REPLY,
-			.total_ms = blob_put_total_ms(blob->size),
+			.total_ms = blob_put_total_ms(take_blob->size),
 		},
 		put_done);
+}
+
+static bool send_blob(struct link *link)
+{
+	struct blob *blob = g_ptr_array_steal_index(link->push.uploads, 0);
+
+	if (tus_is_for(link, blob)) {
+		tus_begin(link, blob);
+		tus_next(link);
+	} else {
+		put_blob(link, blob);
+	}
 	return true;
 }
 
@@ -193,6 +221,10 @@ bool attach_next(struct link *link)
 	g_autoptr(GError) error = NULL;
 	GPtrArray *blobs;
 
+	if (link->push.tus) {
+		tus_next(link);
+		return true;
+	}
 	if (link->push.uploads->len > 0)
 		return send_blob(link);
 	blobs = blobs_to_send(link->store,

@@ -47,6 +47,9 @@ bool capabilities_decode(const struct http_reply *reply, struct answer *answer,
 		return false;
 	ops = json_int_or(answer->body, "max_ops", BATCH_MAX_OPS);
 	bytes = json_int_or(answer->body, "max_bytes", BATCH_MAX_BYTES);
+	out->tus = false;
+	json_each (feature, json_get(answer->body, "features"))
+		out->tus |= g_strcmp0(json_as_text(feature), "tus-1.0") == 0;
 	out->max_ops = (int)CLAMP(ops, 1, BATCH_MAX_OPS);
 	out->max_bytes = (size_t)CLAMP(bytes, BATCH_MIN_BYTES, BATCH_MAX_BYTES);
 	return true;

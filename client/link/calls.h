@@ -26,6 +26,7 @@ enum {
 struct capabilities {
 	int max_ops;
 	size_t max_bytes;
+	bool tus; /* large attachments may go up in pieces */
 };
 bool capabilities_decode(const struct http_reply *reply, struct answer *answer,
 	struct capabilities *out);

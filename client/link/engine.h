@@ -47,6 +47,7 @@ struct push {
 	GPtrArray *asked;         /* own: struct blob *, question in flight */
 	GPtrArray *uploads;       /* own: struct blob *, to be sent */
 	struct blob *uploading;   /* own: in flight */
+	struct tus *tus;          /* own: one in pieces; NULL: none */
 	GHashTable *troubles;     /* sha256 -> struct trouble */
 };
 
@@ -66,7 +67,7 @@ struct pull {
 struct link_counters {
 	int64_t batches, sent, acked, replayed, conflict, dead, retried;
 	int64_t unknown; /* sent, no answer */
-	int64_t blobs, blob_bytes, rows, blocks;
+	int64_t blobs, blob_bytes, pieces, rows, blocks;
 	int64_t extra, missing, contradictory, lease_lost;
 };
 
@@ -130,7 +131,19 @@ bool push_next(struct link *link);
 bool attach_next(struct link *link);
 /* It was delivered with an op. */
 void attach_went_along(struct link *link, const struct blob *blob);
+/* For tus.c: what became of a blob. Refused, or its file is damaged: it is left
+ * alone for a while. */
+void attach_stored(struct link *link, const struct blob *blob);
+void attach_refused(struct link *link, struct blob *take_blob);
+void attach_broken(struct link *link, struct blob *take_blob);
 unsigned attach_bad(const struct link *link); /* blobs that cannot be sent */
+
+/* tus.c: an upload in pieces; next only while link->push.tus is set. */
+enum { TUS_MIN_BYTES = 256 * 1024 };
+bool tus_is_for(const struct link *link, const struct blob *blob);
+void tus_begin(struct link *link, struct blob *take_blob);
+void tus_next(struct link *link);
+void tus_clear(struct link *link);
 
 /* pull.c: hello, reconciliation check, feeds */
 void pull_init(struct link *link);

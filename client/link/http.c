@@ -150,6 +150,28 @@ static bool digest_fits(struct transfer *transfer)
 	return strcmp(digest, header->value) == 0;
 }
 
+static const char *header_of(struct transfer *transfer, const char *name)
+{
+	struct curl_header *header;
+
+	return curl_easy_header(transfer->easy, name, 0, CURLH_HEADER, -1,
+		       &header) == CURLHE_OK
+		       ? header->value
+		       : "";
+}
+
+static void read_headers(struct transfer *transfer, struct http_reply *reply)
+{
+	const char *location = header_of(transfer, "Location");
+	const char *offset = header_of(transfer, "Upload-Offset");
+
+	if (strlen(location) < sizeof(reply->location))
+		g_strlcpy(reply->location, location, sizeof(reply->location));
+	if (!g_ascii_string_to_signed(
+		    offset, 10, 0, G_MAXINT64, &reply->upload_offset, NULL))
+		reply->upload_offset = -1;
+}
+
 static void read_status(struct transfer *transfer, struct http_reply *reply)
 {
 	curl_off_t retry_after = 0;
@@ -176,6 +198,7 @@ static void finish(struct transfer *transfer, CURLcode code)
 		.content_type = "",
 		.data = "",
 		.retry_after_ms = -1,
+		.upload_offset = -1,
 		.round_trip_ms = clock_boot_ms() - transfer->started_ms,
 		.received_wall_ms = clock_wall_ms(),
 	};
@@ -185,8 +208,10 @@ static void finish(struct transfer *transfer, CURLcode code)
 		reply.fault = HTTP_FAULT_CUT;
 	memcpy(reply.request_id, transfer->request_id, UUID_TEXT);
 	memcpy(reply.etag, transfer->etag, sizeof(reply.etag));
-	if (reply.fault == HTTP_FAULT_NONE)
+	if (reply.fault == HTTP_FAULT_NONE) {
 		read_status(transfer, &reply);
+		read_headers(transfer, &reply);
+	}
 	g_hash_table_steal(http->transfers, transfer);
 	transfer->done(transfer->context, &reply);
 	transfer_free(transfer);
@@ -424,6 +449,9 @@ static void set_headers(
 			transfer, "Idempotency-Key", request->idempotency_key);
 	if (request->if_match)
 		add_header(transfer, "If-Match", request->if_match);
+	for (int i = 0; request->headers && request->headers[i].name; i++)
+		add_header(transfer, request->headers[i].name,
+			request->headers[i].value);
 	if (http->token_file && !request->anonymous) {
 		char *line = token_header(http->token_file, http->scheme);
 
@@ -443,8 +471,8 @@ static void set_file(
 {
 	CURL *easy = transfer->easy;
 
-	if (!upload_open(&transfer->upload, request->file, request->file_size,
-		    request->body, request->after)) {
+	if (!upload_open(&transfer->upload, request->file, request->file_from,
+		    request->file_size, request->body, request->after)) {
 		transfer->fault = HTTP_FAULT_FILE;
 		return;
 	}
@@ -472,6 +500,8 @@ static void set_body(
 		curl_easy_setopt(easy, CURLOPT_POSTFIELDS,
 			g_bytes_get_data(transfer->body, NULL));
 		curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, request->method);
+	} else if (strcmp(request->method, "HEAD") == 0) {
+		curl_easy_setopt(easy, CURLOPT_NOBODY, 1L);
 	} else {
 		curl_easy_setopt(easy, CURLOPT_HTTPGET, 1L);
 		curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, request->method);

@@ -47,6 +47,10 @@ enum {
 	HTTP_ETAG_MAX = 128,
 };
 
+struct http_header {
+	const char *name, *value;
+};
+
 /* Borrowed during the call, but for body and after, of which a reference is
  * taken. */
 struct http_request {
@@ -55,6 +59,7 @@ struct http_request {
 	const char *content_type;
 	GBytes *body;
 	const char *file;            /* streamed behind body, if any */
+	int64_t file_from;           /* its first byte that is sent */
 	int64_t file_size;           /* exactly so many bytes are sent */
 	GBytes *after;               /* behind the file; may be NULL */
 	size_t max_reply;            /* bytes; more is HTTP_FAULT_TOO_LARGE */
@@ -62,6 +67,7 @@ struct http_request {
 	bool anonymous;              /* without the token */
 	const char *idempotency_key; /* may be NULL */
 	const char *if_match;        /* an ETag as it came; may be NULL */
+	const struct http_header *headers; /* more, ended by {NULL}; or NULL */
 	/* Called once with done's context when the last byte of the body is on
 	 * its way: from now on the outcome is unknown without a reply. May be
 	 * NULL; must not send. */
@@ -94,8 +100,10 @@ struct http_reply {
 	int64_t retry_after_ms; /* -1: header absent; dates are converted */
 	int64_t round_trip_ms;
 	int64_t received_wall_ms;
-	char etag[HTTP_ETAG_MAX];   /* "" when absent or too long */
-	char request_id[UUID_TEXT]; /* sent as X-Request-Id, for the logs */
+	char etag[HTTP_ETAG_MAX];     /* "" when absent or too long */
+	char location[HTTP_ETAG_MAX]; /* likewise */
+	int64_t upload_offset;        /* -1 when absent */
+	char request_id[UUID_TEXT];   /* sent as X-Request-Id, for the logs */
 };
 
 /* Called once from the main loop, never from inside http_send(). The reply is

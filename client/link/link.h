@@ -26,6 +26,7 @@ struct platform_driver;
 	X(CRASH_BEFORE_SETTLE, "before-settle") \
 	X(CRASH_AFTER_SETTLE, "after-settle")   \
 	X(CRASH_AFTER_BLOB, "after-blob")       \
+	X(CRASH_AFTER_PIECE, "after-piece")     \
 	X(CRASH_BEFORE_BLOCK, "before-block")   \
 	X(CRASH_AFTER_BLOCK, "after-block")
 

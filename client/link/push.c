@@ -59,6 +59,7 @@ void push_clear(struct link *link)
 	g_clear_pointer(&push->asked, g_ptr_array_unref);
 	g_clear_pointer(&push->uploads, g_ptr_array_unref);
 	g_clear_pointer(&push->uploading, blob_free);
+	tus_clear(link);
 	g_clear_pointer(&push->dead_of_code, g_hash_table_unref);
 	g_clear_pointer(&push->troubles, g_hash_table_unref);
 }

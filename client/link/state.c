@@ -95,6 +95,7 @@ struct json *link_report(struct link *link)
 	json_put_int(report, "unknown", count->unknown);
 	json_put_int(report, "blobs_sent", count->blobs);
 	json_put_int(report, "blob_bytes", count->blob_bytes);
+	json_put_int(report, "pieces", count->pieces);
 	json_put_int(report, "rows", count->rows);
 	json_put_int(report, "blocks", count->blocks);
 	json_put_int(report, "breaker_openings",

@@ -12,15 +12,16 @@ static int64_t length_of(GBytes *bytes)
 	return bytes ? (int64_t)g_bytes_get_size(bytes) : 0;
 }
 
-bool upload_open(struct upload *upload, const char *path, int64_t size,
-	GBytes *before, GBytes *after)
+bool upload_open(struct upload *upload, const char *path, int64_t first,
+	int64_t size, GBytes *before, GBytes *after)
 {
 	upload->fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	upload->first = first;
 	upload->size = size;
 	upload->at = 0;
 	upload->before = before ? g_bytes_ref(before) : NULL;
 	upload->after = after ? g_bytes_ref(after) : NULL;
-	return upload->fd >= 0;
+	return upload->fd >= 0 && lseek(upload->fd, first, SEEK_SET) == first;
 }
 
 void upload_close(struct upload *upload)
@@ -83,7 +84,8 @@ bool upload_seek(struct upload *upload, int64_t offset)
 		CLAMP(offset - length_of(upload->before), 0, upload->size);
 
 	if (offset < 0 || offset > upload_total(upload) ||
-		lseek(upload->fd, in_file, SEEK_SET) != in_file)
+		lseek(upload->fd, upload->first + in_file, SEEK_SET) !=
+			upload->first + in_file)
 		return false;
 	upload->at = offset;
 	return true;

@@ -9,15 +9,16 @@
 #include <glib.h>
 
 struct upload {
-	int fd; /* -1: none */
+	int fd;        /* -1: none */
+	int64_t first; /* byte of the file */
 	int64_t size, at;
 	GBytes *before, *after; /* around the file; may be NULL */
 };
 
-/* size bytes of the file, no more and no less. False when it cannot be read.
- * References of before and after are taken. */
-bool upload_open(struct upload *upload, const char *path, int64_t size,
-	GBytes *before, GBytes *after);
+/* size bytes of the file from first on, no more and no less. False when it
+ * cannot be read. References of before and after are taken. */
+bool upload_open(struct upload *upload, const char *path, int64_t first,
+	int64_t size, GBytes *before, GBytes *after);
 void upload_close(struct upload *upload);
 /* Of everything. */
 int64_t upload_total(const struct upload *upload);

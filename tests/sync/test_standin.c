@@ -237,6 +237,46 @@ static void test_platform_restarts(void)
 	platform_close(&platform);
 }
 
+static void expect_proof(struct platform *platform)
+{
+	const struct json *proof;
+
+	g_assert_cmpint(rig_run(platform->rig, "--verify"), ==, EXIT_CODE_OK);
+	proof = json_get(platform->rig->report, "verify");
+	g_assert_true(json_bool_or(proof, "complete", false));
+	g_assert_cmpint(json_int_or(proof, "ours", -1), >, 0);
+	g_assert_cmpint(json_int_or(proof, "ours", -1), ==,
+		json_int_or(proof, "theirs", -2));
+}
+
+/* A large attachment goes up in pieces: killed after each of them, and with
+ * replies lost, no finished piece is sent twice. */
+static void test_pieces(void)
+{
+	struct platform platform;
+
+	platform_open(&platform);
+	g_assert_cmpint(rig_run(platform.rig, NULL), ==, EXIT_CODE_OK);
+	rig_accept_case(platform.rig, 3 * 1024 * 1024 + 17);
+	g_assert_cmpint(
+		rig_run(platform.rig, "--crash-at=after-piece:1"), ==, 137);
+	g_assert_cmpint(
+		rig_run(platform.rig, "--crash-at=after-piece:1"), ==, 137);
+	order_chaos(&platform,
+		"{\"next\":[{\"drop_reply\":true,\"path\":\"/v1/uploads\"}]}");
+	g_assert_cmpint(rig_run(platform.rig, NULL), ==, EXIT_CODE_OK);
+	g_assert_cmpint(rig_reported(platform.rig, "pieces"), ==, 2);
+	g_assert_cmpint(rig_reported(platform.rig, "blobs_sent"), ==, 1);
+	check_platform(&platform);
+	/* one more, in one go */
+	rig_accept_case(platform.rig, 2 * 1024 * 1024 + 5);
+	g_assert_cmpint(rig_run(platform.rig, NULL), ==, EXIT_CODE_OK);
+	g_assert_cmpint(rig_reported(platform.rig, "pieces"), ==, 3);
+	check_platform(&platform);
+	expect_proof(&platform);
+	platform_close(&platform);
+}
+
 static void copy_tree(
 	struct platform *platform, const char *from, const char *to)
 {
@@ -250,18 +290,6 @@ static void copy_tree(
 	file_remove_tree(target);
 	cp = rig_spawn(argv, G_SUBPROCESS_FLAGS_NONE);
 	g_assert_true(g_subprocess_wait_check(cp, NULL, NULL));
-}
-
-static void expect_proof(struct platform *platform)
-{
-	const struct json *proof;
-
-	g_assert_cmpint(rig_run(platform->rig, "--verify"), ==, EXIT_CODE_OK);
-	proof = json_get(platform->rig->report, "verify");
-	g_assert_true(json_bool_or(proof, "complete", false));
-	g_assert_cmpint(json_int_or(proof, "ours", -1), >, 0);
-	g_assert_cmpint(json_int_or(proof, "ours", -1), ==,
-		json_int_or(proof, "theirs", -2));
 }
 
 /* The platform comes back from a backup of before its first case: the leased
@@ -297,5 +325,6 @@ int main(int argc, char **argv)
 	g_test_add_func("/sync/standin/crashes", test_crashes);
 	g_test_add_func("/sync/standin/restarts", test_platform_restarts);
 	g_test_add_func("/sync/standin/restored", test_platform_restored);
+	g_test_add_func("/sync/standin/pieces", test_pieces);
 	return g_test_run();
 }
