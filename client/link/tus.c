@@ -1,11 +1,11 @@
 /* Large attachments in pieces that outlive a cut: tus 1.0.0.
  *
- *   POST /v1/uploads      Upload-Length, Upload-Metadata: sha256 .., media_type ..
- *   201 Location: /v1/uploads/ID        kept in the store before a byte is sent
- *   HEAD /v1/uploads/ID   200 Upload-Offset: how far it came, asked after each
- *                         start and each answer that was lost
- *   PATCH /v1/uploads/ID  Upload-Offset, at most 1 MiB of the file
- *   204 Upload-Offset     at the end the platform has compared the SHA-256
+ *   POST /v1/uploads      Upload-Length, Upload-Metadata: sha256 .., media_type
+ * .. 201 Location: /v1/uploads/ID        kept in the store before a byte is
+ * sent HEAD /v1/uploads/ID   200 Upload-Offset: how far it came, asked after
+ * each start and each answer that was lost PATCH /v1/uploads/ID  Upload-Offset,
+ * at most 1 MiB of the file 204 Upload-Offset     at the end the platform has
+ * compared the SHA-256
  *
  * Between two pieces the ops that became ready go first. */
 #include "client/link/engine.h"
@@ -151,8 +151,7 @@ static void take_offset(struct link *link, int64_t offset)
 static void located(struct link *link, const struct http_reply *reply)
 {
 	struct answer answer;
-	bool good =
-		read_answer(reply, 200, reply->upload_offset >= 0, &answer);
+	bool good = read_answer(reply, 200, reply->upload_offset >= 0, &answer);
 
 	link_heard(&link->push_lane, &answer, reply);
 	if (good)
@@ -191,9 +190,8 @@ static char *metadata(const struct blob *blob)
 {
 	g_autofree char *sha256 = g_base64_encode(
 		(const guchar *)blob->sha256, strlen(blob->sha256));
-	g_autofree char *type =
-		g_base64_encode((const guchar *)blob->media_type,
-			strlen(blob->media_type));
+	g_autofree char *type = g_base64_encode(
+		(const guchar *)blob->media_type, strlen(blob->media_type));
 
 	return g_strdup_printf("sha256 %s,media_type %s", sha256, type);
 }
@@ -240,8 +238,7 @@ static void append(struct link *link)
 	const struct tus *tus = link->push.tus;
 	g_autofree char *offset =
 		g_strdup_printf("%" G_GINT64_FORMAT, tus->offset);
-	g_autofree char *file =
-		store_blob_path(link->store, tus->blob->sha256);
+	g_autofree char *file = store_blob_path(link->store, tus->blob->sha256);
 	const struct http_header headers[] = {{"Tus-Resumable", TUS_VERSION},
 		{"Upload-Offset", offset}, {NULL}};
 
@@ -252,8 +249,8 @@ static void append(struct link *link)
 			.content_type = "application/offset+octet-stream",
 			.file = file,
 			.file_from = tus->offset,
-			.file_size = MIN(
-				tus->blob->size - tus->offset, PIECE_BYTES),
+			.file_size =
+				MIN(tus->blob->size - tus->offset, PIECE_BYTES),
 			.headers = headers,
 			.max_reply = CALL_MAX_REPLY,
 			.total_ms = PIECE_TOTAL_MS,

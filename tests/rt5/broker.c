@@ -107,7 +107,7 @@ static int status_of(const GByteArray *reply)
 		g_strndup((const char *)reply->data, MIN(reply->len, 32));
 	const char *space = strchr(text, ' ');
 
-	return space ? atoi(space + 1) : 0;
+	return space ? (int)g_ascii_strtoll(space + 1, NULL, 10) : 0;
 }
 
 /* The connection is to be closed behind the answer. */
