@@ -59,12 +59,12 @@ USES_yikou-paper     := client/paper client/catalog config client/rules \
                         client/base
 
 # Foreign libraries, by the layer whose one file includes their header.
-PKG_client/base      := gio-unix-2.0 libcjson libcrypto
+PKG_client/base      := gio-unix-2.0 libcjson libssl libcrypto
 PKG_client/db        := sqlite3
 PKG_client/paper     := pangocairo pangoft2 fontconfig libqrencode \
                         harfbuzz-subset
 PKG_client/link      := libcurl
-PKG_client/platform  := libmicrohttpd
+PKG_client/platform  := libmicrohttpd gnutls
 PKG_drivers          := libserialport libturbojpeg
 PKG_drivers/sim      :=
 PKG_ui               := ncursesw

@@ -74,6 +74,13 @@ HANDLER(catalog_post);
 HANDLER(chaos_post);
 HANDLER(dump_get);
 
+/* oauth.c, enrol_page.c */
+HANDLER(device_authorization);
+HANDLER(oauth_token);
+HANDLER(device_certificate);
+HANDLER(enrol_page);
+HANDLER(enrol_decide);
+
 #undef HANDLER
 
 #endif

@@ -24,6 +24,7 @@
 #include "client/platform/supervision.h"
 #include "client/platform/tickets.h"
 #include "client/platform/uploads.h"
+#include "client/platform/tls.h"
 
 #define PROGRAM "yikou-platform"
 #define VERSION "0.2"
@@ -39,7 +40,22 @@ struct arguments {
 	char *listen, *state, *token_file, *port_file, *catalog, *seed;
 	int port;
 	gboolean chaos, restored, version;
+	gboolean tls, needs_certificate;
+	char *certificate, *key;
+	int certificate_days, token_s, pending_s, pace_ms;
 };
+
+static bool tls_is_sane(const struct arguments *arguments)
+{
+	bool is_asked = arguments->needs_certificate || arguments->certificate;
+
+	return (!is_asked || arguments->tls) &&
+	       !arguments->certificate == !arguments->key &&
+	       arguments->certificate_days >= 0 &&
+	       arguments->certificate_days <= 3650 && arguments->token_s >= 0 &&
+	       arguments->token_s <= 86400 && arguments->pending_s >= 0 &&
+	       arguments->pace_ms >= 0;
+}
 
 static bool parse_arguments(int argc, char **argv, struct arguments *arguments)
 {
@@ -68,6 +84,28 @@ static bool parse_arguments(int argc, char **argv, struct arguments *arguments)
 		{"chaos", 0, 0, G_OPTION_ARG_NONE, &arguments->chaos,
 			"Misbehave to order (/_chaos) and tell all (/_dump)",
 			NULL},
+		{"tls", 0, 0, G_OPTION_ARG_NONE, &arguments->tls,
+			"Speak HTTPS, with an authority of its own in "
+			"STATE/tls",
+			NULL},
+		{"require-certificate", 0, 0, G_OPTION_ARG_NONE,
+			&arguments->needs_certificate,
+			"With --tls: let nobody in without a certificate",
+			NULL},
+		{"certificate", 0, 0, G_OPTION_ARG_FILENAME,
+			&arguments->certificate,
+			"With --tls: the server's own certificate", "FILE"},
+		{"key", 0, 0, G_OPTION_ARG_FILENAME, &arguments->key, "Its key",
+			"FILE"},
+		{"certificate-days", 0, 0, G_OPTION_ARG_INT,
+			&arguments->certificate_days,
+			"Life of a window's certificate, default 397", "DAYS"},
+		{"token-life", 0, 0, G_OPTION_ARG_INT, &arguments->token_s,
+			"Life of a token, default 600", "SECONDS"},
+		{"enrol-life", 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_INT,
+			&arguments->pending_s, "For tests", "SECONDS"},
+		{"enrol-pace-ms", 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_INT,
+			&arguments->pace_ms, "For tests", "MS"},
 		{"version", 0, 0, G_OPTION_ARG_NONE, &arguments->version,
 			"Show the version", NULL},
 		{NULL},
@@ -103,6 +141,13 @@ static bool parse_arguments(int argc, char **argv, struct arguments *arguments)
 				"Try " PROGRAM " --help.\n");
 		return false;
 	}
+	if (!tls_is_sane(arguments)) {
+		fprintf(stderr,
+			PROGRAM ": --require-certificate and --certificate "
+				"with --key go with --tls\n"
+				"Try " PROGRAM " --help.\n");
+		return false;
+	}
 	return true;
 }
 
@@ -114,6 +159,8 @@ static void arguments_clear(struct arguments *arguments)
 	g_free(arguments->port_file);
 	g_free(arguments->catalog);
 	g_free(arguments->seed);
+	g_free(arguments->certificate);
+	g_free(arguments->key);
 }
 
 static bool keep_house(struct platform *platform, GError **error)
@@ -172,7 +219,7 @@ static bool is_loopback(const char *address)
 }
 
 /* Says where it listens, for people, scripts and tests. */
-static bool announce(const struct server *server,
+static bool announce(struct platform *platform, const struct server *server,
 	const struct arguments *arguments, GError **error)
 {
 	unsigned port = server_port(server);
@@ -183,7 +230,12 @@ static bool announce(const struct server *server,
 	AUTO(json) line = json_new_object();
 	g_autofree char *text = NULL;
 
+	g_free(platform->address);
+	platform->address = g_strconcat(
+		platform->tls ? "https://" : "http://", address, NULL);
 	json_put_text(line, "listening", address);
+	if (platform->tls)
+		json_put_text(line, "authority", platform->tls->authority_file);
 	text = json_print(line);
 	printf("%s\n", text);
 	fflush(stdout);
@@ -199,9 +251,9 @@ static bool serve(struct platform *platform, const struct arguments *arguments,
 		platform, arguments->listen, (uint16_t)arguments->port, error);
 	guint timer, arrivals;
 
-	if (!server || !announce(server, arguments, error))
+	if (!server || !announce(platform, server, arguments, error))
 		return false;
-	if (!is_loopback(arguments->listen))
+	if (!is_loopback(arguments->listen) && !platform->tls)
 		log_warn("others can reach this: plain HTTP, a token only");
 	timer = g_timeout_add_seconds(
 		HOUSEKEEPING_S, on_housekeeping, platform);
@@ -214,18 +266,37 @@ static bool serve(struct platform *platform, const struct arguments *arguments,
 	return true;
 }
 
+static struct tls *open_tls(const struct arguments *arguments, GError **error)
+{
+	return tls_open(
+		&(struct tls_options){
+			.state_dir = arguments->state,
+			.listen = arguments->listen,
+			.certificate_file = arguments->certificate,
+			.key_file = arguments->key,
+		},
+		error);
+}
+
 static bool run(const struct arguments *arguments, GError **error)
 {
+	AUTO(tls) tls = arguments->tls ? open_tls(arguments, error) : NULL;
 	g_autofree char *token = platform_token(arguments->token_file, error);
 	struct platform_options options = {
 		.state_dir = arguments->state,
 		.token = token,
 		.is_restored = arguments->restored,
 		.chaos = arguments->chaos,
+		.tls = tls,
+		.needs_certificate = arguments->needs_certificate,
+		.token_s = arguments->token_s,
+		.certificate_days = arguments->certificate_days,
+		.pending_s = arguments->pending_s,
+		.pace_ms = arguments->pace_ms,
 	};
 	AUTO(platform) platform = NULL;
 
-	if (!token)
+	if (!token || (arguments->tls && !tls))
 		return false;
 	platform = platform_open(&options, error);
 	return platform && prepare(platform, arguments, error) &&

@@ -6,14 +6,25 @@
 
 #include <glib/gstdio.h>
 
+#include "client/base/clock.h"
 #include "client/base/error.h"
 #include "client/base/json.h"
 #include "client/base/file.h"
 #include "client/base/log.h"
 #include "client/platform/chaos.h"
+#include "client/platform/grants.h"
+#include "client/platform/request.h"
 #include "client/platform/schema.h"
 
 enum { TOKEN_BYTES = 32, TOKEN_MAX = 4096 };
+
+enum { /* unless told otherwise */
+	TOKEN_LIFE_S = 600,
+	CERTIFICATE_DAYS = 397,
+	PENDING_S = 600,
+	PACE_MS = 4500, /* 5 s are asked for */
+	LATER_MS = 4500,
+};
 
 static void read_failed(struct platform *platform, const GError *error)
 {
@@ -178,6 +189,19 @@ static bool open_database(struct platform *platform, GError **error)
 	return platform->db && db_quick_check(platform->db, error);
 }
 
+static struct grants *make_grants(const struct platform_options *options)
+{
+	int pace_ms = options->pace_ms ? options->pace_ms : PACE_MS;
+
+	return grants_new(&(struct grants_options){
+		.token_s = options->token_s ? options->token_s : TOKEN_LIFE_S,
+		.pending_s =
+			options->pending_s ? options->pending_s : PENDING_S,
+		.pace_ms = pace_ms,
+		.later_ms = MIN(pace_ms, LATER_MS),
+	});
+}
+
 struct platform *platform_open(
 	const struct platform_options *options, GError **error)
 {
@@ -187,6 +211,13 @@ struct platform *platform_open(
 	platform->busy =
 		g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	platform->state_dir = g_strdup(options->state_dir);
+	platform->tls = options->tls;
+	platform->needs_certificate = options->needs_certificate;
+	platform->certificate_days = options->certificate_days
+					     ? options->certificate_days
+					     : CERTIFICATE_DAYS;
+	platform->grants = make_grants(options);
+	platform->address = g_strdup("");
 	sha256(options->token, strlen(options->token), platform->token_digest);
 	if (!make_folders(platform, error) || !open_database(platform, error) ||
 		!load_epoch(platform, options->is_restored, error))
@@ -240,6 +271,8 @@ void platform_close(struct platform *platform)
 	if (!platform)
 		return;
 	g_clear_pointer(&platform->chaos, chaos_free);
+	grants_free(platform->grants);
+	g_free(platform->address);
 	db_close(platform->db);
 	if (platform->lock_fd >= 0)
 		close(platform->lock_fd);
@@ -253,19 +286,48 @@ const char *platform_epoch(const struct platform *platform)
 	return platform->epoch;
 }
 
-/* Digests are compared, not tokens: where they differ tells nothing. */
-bool platform_admits(const struct platform *platform, const char *authorization)
+/* NULL when there is none. */
+static const char *bearer_of(const char *authorization)
 {
 	static const char scheme[] = "Bearer ";
+
+	return authorization && g_str_has_prefix(authorization, scheme)
+		       ? authorization + strlen(scheme)
+		       : NULL;
+}
+
+/* Digests are compared, not tokens: where they differ tells nothing. */
+static bool is_token_of_file(const struct platform *platform, const char *token)
+{
 	uint8_t digest[SHA256_LEN], difference = 0;
 
-	if (!authorization || !g_str_has_prefix(authorization, scheme))
-		return false;
-	authorization += strlen(scheme);
-	sha256(authorization, strlen(authorization), digest);
+	sha256(token, strlen(token), digest);
 	for (size_t i = 0; i < sizeof(digest); i++)
 		difference |= digest[i] ^ platform->token_digest[i];
 	return difference == 0;
+}
+
+const struct grant_token *platform_token_of(
+	struct platform *platform, const char *authorization)
+{
+	const char *token = bearer_of(authorization);
+
+	return token ? grants_find(platform->grants, token, clock_boot_ms())
+		     : NULL;
+}
+
+bool platform_admits(struct platform *platform, const struct request *request)
+{
+	const char *token = bearer_of(request->authorization);
+	const struct grant_token *given;
+
+	if (!token)
+		return false;
+	if (is_token_of_file(platform, token))
+		return !platform->needs_certificate || request->peer_print;
+	given = platform_token_of(platform, request->authorization);
+	return given && *given->print && request->peer_print &&
+	       strcmp(given->print, request->peer_print) == 0;
 }
 
 char *platform_spool_path(const struct platform *platform)

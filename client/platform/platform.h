@@ -20,6 +20,13 @@
 #include "client/db/db.h"
 
 struct chaos;
+struct grants;
+struct grant_token;
+struct tls;
+struct request;
+
+/* client_id of a terminal that has no certificate yet. */
+#define OAUTH_TERMINAL "yikou-terminal"
 
 enum {
 	PLATFORM_MAX_OPS = 200,
@@ -39,6 +46,11 @@ struct platform {
 	bool is_failing;
 	struct chaos *chaos; /* NULL unless asked for */
 	GHashTable *busy;    /* uploads that a request is writing to */
+	struct grants *grants;
+	const struct tls *tls;  /* borrowed; NULL: plain HTTP */
+	char *address;          /* "https://127.0.0.1:8443", for people */
+	bool needs_certificate; /* the token of the file is not enough */
+	int certificate_days;   /* life of what is given out */
 };
 
 struct platform_options {
@@ -46,6 +58,10 @@ struct platform_options {
 	const char *token;
 	bool is_restored; /* the state comes from a backup: a new epoch */
 	bool chaos;
+	const struct tls *tls; /* lives as long as the platform; may be NULL */
+	bool needs_certificate;
+	/* 0: the default. */
+	int token_s, certificate_days, pending_s, pace_ms;
 };
 
 /* STORE_ERROR_LOCKED when another process has the state. */
@@ -65,10 +81,13 @@ bool platform_restore(
 /* Changes after a restore, "e2-5c0f93aa". */
 const char *platform_epoch(const struct platform *platform);
 
-/* Is this the Authorization header of somebody who may come in? Takes the same
- * time for every wrong token. NULL is nobody. */
-bool platform_admits(
-	const struct platform *platform, const char *authorization);
+/* May this request come in: by the token of the file (takes the same time for
+ * every wrong one), or by one that was given out for its certificate. */
+bool platform_admits(struct platform *platform, const struct request *request);
+/* The token that was given out, NULL when it is none or over. Whether the
+ * certificate fits is not looked at. */
+const struct grant_token *platform_token_of(
+	struct platform *platform, const char *authorization);
 
 /* A fresh path below STATE/spool. Caller frees. */
 char *platform_spool_path(const struct platform *platform);

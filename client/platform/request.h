@@ -36,6 +36,9 @@ struct request {
 		*accept_encoding, *tus_resumable, *upload_length,
 		*upload_offset, *upload_metadata; /* or NULL */
 	bool is_local; /* the peer has a loopback address */
+	/* Of the peer's certificate when it is one of ours and valid now, else
+	 * NULL: x5t#S256 and common name. */
+	const char *peer_print, *peer_name;
 
 	const char *body; /* of JSON routes; NUL ended beyond len */
 	size_t body_len;
@@ -82,6 +85,7 @@ struct reply {
 	char *file;                  /* own: path of the body instead of body */
 	int64_t file_from, file_len; /* of a part of it; len 0: all */
 	GPtrArray *headers; /* own: name, value, name, value; may be NULL */
+	bool has_form;      /* a page that may send a form to us */
 };
 
 void reply_header(struct reply *reply, const char *name, char *take_value);

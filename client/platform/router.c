@@ -148,6 +148,17 @@ static const struct route routes[] = {
 			ROUTE_CHAOS},
 	{METHOD_GET, "/_dump", dump_get,
 		ROUTE_OPEN | ROUTE_LOCAL | ROUTE_CHAOS},
+	{METHOD_POST, "/v1/oauth/device_authorization", device_authorization,
+		ROUTE_OPEN | ROUTE_FORM | ROUTE_SELF},
+	{METHOD_POST, "/v1/oauth/token", oauth_token,
+		ROUTE_OPEN | ROUTE_FORM | ROUTE_SELF},
+	/* Open: the handler itself looks at the token. */
+	{METHOD_POST, "/v1/devices/{device_id}/certificate", device_certificate,
+		ROUTE_OPEN | ROUTE_JSON | ROUTE_SMALL | ROUTE_SELF},
+	{METHOD_GET, "/_enrol", enrol_page,
+		ROUTE_OPEN | ROUTE_LOCAL | ROUTE_SELF},
+	{METHOD_POST, "/_enrol", enrol_decide,
+		ROUTE_OPEN | ROUTE_LOCAL | ROUTE_FORM | ROUTE_SELF},
 };
 
 static const char *const method_names[METHOD_COUNT] = {
@@ -175,6 +186,8 @@ size_t router_limit(const struct route *route)
 {
 	if (route->flags & (ROUTE_UPLOAD | ROUTE_APPEND))
 		return ROUTER_UPLOAD_MAX;
+	if (route->flags & (ROUTE_FORM | ROUTE_SMALL))
+		return ROUTER_SMALL_MAX;
 	return route->flags & ROUTE_JSON ? ROUTER_JSON_MAX : 0;
 }
 
@@ -227,16 +240,25 @@ static const struct route *find_route(struct platform *platform,
 	return NULL;
 }
 
-static bool is_json(const char *content_type, enum method method)
+static bool is_type(const char *content_type, const char *wanted)
 {
-	const char *json = method == METHOD_PATCH
-				   ? "application/merge-patch+json"
-				   : "application/json";
-	size_t len = strlen(json);
+	size_t len = strlen(wanted);
 
 	return content_type &&
-	       g_ascii_strncasecmp(content_type, json, len) == 0 &&
+	       g_ascii_strncasecmp(content_type, wanted, len) == 0 &&
 	       (!content_type[len] || strchr("; ", content_type[len]));
+}
+
+static bool takes_type(const struct route *route, const char *type)
+{
+	if (route->flags & ROUTE_FORM)
+		return is_type(type, "application/x-www-form-urlencoded");
+	if (route->flags & ROUTE_APPEND)
+		return g_strcmp0(type, "application/offset+octet-stream") == 0;
+	return !(route->flags & ROUTE_JSON) ||
+	       is_type(type, route->method == METHOD_PATCH
+				     ? "application/merge-patch+json"
+				     : "application/json");
 }
 
 const struct route *router_admit(struct platform *platform,
@@ -247,18 +269,13 @@ const struct route *router_admit(struct platform *platform,
 
 	/* Without a token nobody learns which paths exist. */
 	if (is_closed && strncmp(request->path, "/v1/", 4) == 0 &&
-		!platform_admits(platform, request->authorization))
+		!platform_admits(platform, request))
 		*problem = PROBLEM_UNAUTHORIZED;
 	else if (!route)
 		return NULL;
 	else if ((route->flags & ROUTE_LOCAL) && !request->is_local)
 		*problem = PROBLEM_FORBIDDEN;
-	else if ((route->flags & ROUTE_JSON) &&
-		 !is_json(request->content_type, route->method))
-		*problem = PROBLEM_MEDIA_TYPE;
-	else if ((route->flags & ROUTE_APPEND) &&
-		 g_strcmp0(request->content_type,
-			 "application/offset+octet-stream") != 0)
+	else if (!takes_type(route, request->content_type))
 		*problem = PROBLEM_MEDIA_TYPE;
 	else
 		return route;

@@ -17,10 +17,13 @@ enum {
 	ROUTE_WRITE = 64, /* one transaction around the handler */
 	ROUTE_ONCE = 128, /* as WRITE; Idempotency-Key: answer kept for ever */
 	ROUTE_APPEND = 256, /* a chunk of an upload, written as it comes */
+	ROUTE_FORM = 512,   /* takes a small form */
+	ROUTE_SMALL = 1024, /* with ROUTE_JSON: a small body */
 };
 
 enum {
 	ROUTER_JSON_MAX = 8 << 20,
+	ROUTER_SMALL_MAX = 64 << 10,
 	ROUTER_UPLOAD_MAX = 64 << 20,
 };
 

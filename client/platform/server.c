@@ -17,10 +17,12 @@
 #include "client/base/id.h"
 #include "client/base/log.h"
 #include "client/platform/chaos.h"
+#include "client/platform/peer.h"
 #include "client/platform/platform.h"
 #include "client/platform/router.h"
 #include "client/platform/spool.h"
 #include "client/platform/uploads.h"
+#include "client/platform/tls.h"
 
 enum {
 	CONNECTIONS_MAX = 256,
@@ -29,6 +31,11 @@ enum {
 	DRAIN_MAX = 1 << 20, /* a refused body that is read to its end */
 	REQUEST_ID_MAX = 64,
 };
+
+#define TLS_PRIORITIES "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2"
+#define CONTENT_POLICY                                    \
+	"default-src 'none'; style-src 'unsafe-inline'; " \
+	"frame-ancestors 'none'; base-uri 'none'; "
 
 struct server {
 	struct platform *platform; /* borrowed */
@@ -89,6 +96,26 @@ static bool peer_is_local(struct MHD_Connection *connection)
 		g_inet_socket_address_get_address(G_INET_SOCKET_ADDRESS(peer)));
 }
 
+/* Who it is by its certificate. */
+static void take_peer(struct exchange *exchange)
+{
+	struct MHD_Connection *connection = exchange->connection;
+	const struct tls *tls = exchange->server->platform->tls;
+	const union MHD_ConnectionInfo *session = MHD_get_connection_info(
+		connection, MHD_CONNECTION_INFO_GNUTLS_SESSION);
+	const union MHD_ConnectionInfo *context = MHD_get_connection_info(
+		connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+	const struct cert_facts *facts;
+
+	if (!tls || !session || !context)
+		return;
+	facts = peer_facts(context->socket_context, session->tls_session, tls);
+	if (!facts)
+		return;
+	exchange->request.peer_print = facts->print;
+	exchange->request.peer_name = facts->common_name;
+}
+
 static void take_request_id(struct exchange *exchange)
 {
 	static const char allowed[] = "abcdefghijklmnopqrstuvwxyz"
@@ -133,6 +160,7 @@ static struct exchange *exchange_new(struct server *server,
 		request_set_header(
 			request, i, header(connection, request_header_name(i)));
 	request->is_local = peer_is_local(connection);
+	take_peer(exchange);
 	exchange->refusal = PROBLEM_METHOD;
 	if (method_from_name(method, &request->method))
 		exchange->route = router_admit(
@@ -194,8 +222,8 @@ static void add_headers(struct MHD_Response *response,
 	MHD_add_response_header(response, "Cache-Control", "no-store");
 	MHD_add_response_header(response, "X-Content-Type-Options", "nosniff");
 	MHD_add_response_header(response, "Content-Security-Policy",
-		"default-src 'none'; style-src 'unsafe-inline'; "
-		"frame-ancestors 'none'; base-uri 'none'; form-action 'none'");
+		reply->has_form ? CONTENT_POLICY "form-action 'self'"
+				: CONTENT_POLICY "form-action 'none'");
 	MHD_add_response_header(response, "Referrer-Policy", "no-referrer");
 	for (guint i = 0; reply->headers && i < reply->headers->len; i += 2)
 		MHD_add_response_header(response, reply->headers->pdata[i],
@@ -483,6 +511,18 @@ static void on_completed(void *context, struct MHD_Connection *connection,
 	*state = NULL;
 }
 
+/* Each connection has room for what its certificate says. */
+static void on_connection(void *context, struct MHD_Connection *connection,
+	void **state, enum MHD_ConnectionNotificationCode code)
+{
+	(void)context;
+	(void)connection;
+	if (code == MHD_CONNECTION_NOTIFY_STARTED)
+		*state = g_new0(struct peer, 1);
+	else
+		g_clear_pointer(state, g_free);
+}
+
 struct daemon_source {
 	GSource base;
 	struct MHD_Daemon *daemon; /* borrowed */
@@ -538,9 +578,20 @@ static struct MHD_Daemon *start_daemon(struct server *server, uint16_t port,
 {
 	struct sockaddr_storage native = {0};
 	unsigned flags = MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME;
+	const struct tls *tls = server->platform->tls;
+	struct MHD_OptionItem tls_options[] = {
+		{MHD_OPTION_HTTPS_MEM_CERT, 0, tls ? tls->certificate : NULL},
+		{MHD_OPTION_HTTPS_MEM_KEY, 0, tls ? tls->key : NULL},
+		{MHD_OPTION_HTTPS_MEM_TRUST, 0, tls ? tls->authority : NULL},
+		{MHD_OPTION_HTTPS_PRIORITIES, 0, (void *)TLS_PRIORITIES},
+		{MHD_OPTION_END, 0, NULL},
+	};
+	struct MHD_OptionItem no_options[] = {{MHD_OPTION_END, 0, NULL}};
 
 	if (g_socket_address_get_family(where) == G_SOCKET_FAMILY_IPV6)
 		flags |= MHD_USE_IPv6;
+	if (tls)
+		flags |= MHD_USE_TLS;
 	if (!g_socket_address_to_native(where, &native, sizeof(native), error))
 		return NULL;
 	return MHD_start_daemon(flags, port, NULL, NULL, on_request, server,
@@ -549,6 +600,8 @@ static struct MHD_Daemon *start_daemon(struct server *server, uint16_t port,
 		(size_t)CONNECTION_MEMORY, MHD_OPTION_CONNECTION_TIMEOUT,
 		CONNECTION_IDLE_S, MHD_OPTION_STRICT_FOR_CLIENT, 1,
 		MHD_OPTION_NOTIFY_COMPLETED, on_completed, server,
+		MHD_OPTION_NOTIFY_CONNECTION, on_connection, server,
+		MHD_OPTION_ARRAY, tls ? tls_options : no_options,
 		MHD_OPTION_END);
 }
 
