@@ -69,6 +69,11 @@ static const struct option table[] = {
 	     "rt5: the queue that takes the cases"),
 	PATH("platform", "token_file", "platform.token",
 	     "File with the platform's token, readable by its owner only"),
+	PATH("platform", "ca_file", "",
+	     "Authority of the platform's certificate; empty: the system's"),
+	PATH("platform", "certificate", "",
+	     "This window's certificate; empty: that of yikou sync enrol"),
+	PATH("platform", "key", "", "Its private key, mode 0600"),
 
 	CHOICE("screen", "language", "zh_CN", "zh_CN en", "Language of the screen"),
 	INT("screen", "lock_after_s", "300", 30, 3600,

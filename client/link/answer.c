@@ -123,10 +123,15 @@ static void read_client_error(struct answer *answer)
 
 static void read_no_reply(const struct http_reply *reply, struct answer *answer)
 {
-	if (reply->fault == HTTP_FAULT_TOKEN)
-		set(answer, ANSWER_AUTH, "token file not usable");
-	else
-		set(answer, ANSWER_FAULT, http_fault_name(reply->fault));
+	enum answer_kind kind = ANSWER_FAULT;
+
+	if (http_fault_is_ours(reply->fault)) {
+		kind = ANSWER_AUTH;
+	} else if (reply->fault == HTTP_FAULT_TOKEN_BUSY) {
+		kind = ANSWER_BUSY;
+		answer->asked_ms = reply->retry_after_ms;
+	}
+	set(answer, kind, http_fault_name(reply->fault));
 }
 
 void answer_read(const struct http_reply *reply, int status, int status_too,

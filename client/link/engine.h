@@ -96,6 +96,7 @@ struct link {
 	struct reconcile *reconcile; /* own; NULL: none under way */
 	struct json *verified;       /* own: of once-mode with verify */
 	const char *store_error;     /* error_name(), NULL when well */
+	const char *why;             /* see link_state() */
 	const char *shown;           /* "up", "connecting", "down" */
 	int64_t since_ms, last_success_ms, started_boot_ms;
 };

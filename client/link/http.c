@@ -11,6 +11,7 @@
 #include <curl/curl.h>
 #include <glib-unix.h>
 
+#include "client/base/cert.h"
 #include "client/base/clock.h"
 #include "client/base/error.h"
 #include "client/link/address.h"
@@ -29,10 +30,9 @@ static const struct {
 	{CURLE_COULDNT_CONNECT, HTTP_FAULT_ABSENT},
 	{CURLE_OPERATION_TIMEDOUT, HTTP_FAULT_TIMEOUT},
 	{CURLE_SSL_CONNECT_ERROR, HTTP_FAULT_TLS},
-	{CURLE_PEER_FAILED_VERIFICATION, HTTP_FAULT_TLS},
-	{CURLE_SSL_CERTPROBLEM, HTTP_FAULT_TLS},
+	{CURLE_SSL_CERTPROBLEM, HTTP_FAULT_KEY},
 	{CURLE_SSL_CIPHER, HTTP_FAULT_TLS},
-	{CURLE_SSL_CACERT_BADFILE, HTTP_FAULT_TLS},
+	{CURLE_SSL_CACERT_BADFILE, HTTP_FAULT_CA_FILE},
 	{CURLE_SSL_ISSUER_ERROR, HTTP_FAULT_TLS},
 	{CURLE_FILESIZE_EXCEEDED, HTTP_FAULT_TOO_LARGE},
 	{CURLE_READ_ERROR, HTTP_FAULT_FILE},
@@ -44,6 +44,10 @@ struct http {
 	char *base;
 	char *token_file, *ca_file, *agent;
 	enum http_scheme scheme;
+	char *certificate, *key; /* PEM; NULL: none */
+	int alert;               /* the last fatal one of the other side */
+	http_gate_fn *gate;
+	void *gate_context;
 	bool plain;
 	int total_ms; /* of a request that says nothing */
 	guint timer;
@@ -85,6 +89,12 @@ const char *http_fault_name(enum http_fault fault)
 
 /* Transfers ---------------------------------------------------------------- */
 
+bool http_fault_is_ours(enum http_fault fault)
+{
+	return fault == HTTP_FAULT_TOKEN ||
+	       (fault >= HTTP_FAULT_KEY && fault <= HTTP_FAULT_TOKEN_DENIED);
+}
+
 static void free_headers(struct curl_slist *headers)
 {
 	for (struct curl_slist *at = headers; at; at = at->next)
@@ -111,12 +121,36 @@ static void transfer_free(void *data)
 	g_free(transfer);
 }
 
+/* What is wrong with the platform's certificate: OpenSSL's verdict on it, and
+ * when that is good, curl's own on its name. */
+static enum http_fault fault_of_certificate(const struct transfer *transfer)
+{
+	static const enum http_fault faults[] = {
+		[CERT_GOOD] = HTTP_FAULT_TLS_NAME,
+		[CERT_EXPIRED] = HTTP_FAULT_TLS_EXPIRED,
+		[CERT_NAME] = HTTP_FAULT_TLS_NAME,
+		[CERT_UNKNOWN] = HTTP_FAULT_TLS_UNKNOWN,
+		[CERT_WRONG] = HTTP_FAULT_TLS,
+	};
+	long result = 0;
+
+	curl_easy_getinfo(transfer->easy, CURLINFO_SSL_VERIFYRESULT, &result);
+	return faults[cert_verdict_of(result)];
+}
+
 static enum http_fault fault_of(CURLcode code, const struct transfer *transfer)
 {
+	int alert = transfer->http->alert;
+
 	if (transfer->fault != HTTP_FAULT_NONE)
 		return transfer->fault;
 	if (code == CURLE_OK)
 		return HTTP_FAULT_NONE;
+	if (cert_alert_is_ours(alert))
+		return alert == CERT_ALERT_EXPIRED ? HTTP_FAULT_OURS_EXPIRED
+						   : HTTP_FAULT_OURS;
+	if (code == CURLE_PEER_FAILED_VERIFICATION)
+		return fault_of_certificate(transfer);
 	for (size_t i = 0; i < G_N_ELEMENTS(fault_table); i++)
 		if (fault_table[i].code == code)
 			return fault_table[i].fault;
@@ -212,6 +246,7 @@ static void finish(struct transfer *transfer, CURLcode code)
 		read_status(transfer, &reply);
 		read_headers(transfer, &reply);
 	}
+	http->alert = CERT_ALERT_NONE;
 	g_hash_table_steal(http->transfers, transfer);
 	transfer->done(transfer->context, &reply);
 	transfer_free(transfer);
@@ -390,6 +425,39 @@ static int watch_progress(void *data, curl_off_t down_total, curl_off_t down,
 
 /* Requests ----------------------------------------------------------------- */
 
+static CURLcode watch_tls(CURL *easy, void *ssl_context, void *data)
+{
+	(void)easy;
+	cert_watch_alerts(ssl_context, data);
+	return CURLE_OK;
+}
+
+/* A connection is used again only for the same certificate. */
+static void set_tls(struct http *http, CURL *easy)
+{
+	struct curl_blob certificate = {.data = http->certificate,
+		.len = http->certificate ? strlen(http->certificate) : 0,
+		.flags = CURL_BLOB_COPY};
+	struct curl_blob key = {.data = http->key,
+		.len = http->key ? strlen(http->key) : 0,
+		.flags = CURL_BLOB_COPY};
+
+	curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 1L);
+	curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 2L);
+	curl_easy_setopt(
+		easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
+	curl_easy_setopt(easy, CURLOPT_SSL_CTX_FUNCTION, watch_tls);
+	curl_easy_setopt(easy, CURLOPT_SSL_CTX_DATA, &http->alert);
+	if (http->ca_file) {
+		curl_easy_setopt(easy, CURLOPT_CAINFO, http->ca_file);
+		curl_easy_setopt(easy, CURLOPT_CAPATH, NULL);
+	}
+	if (http->key) {
+		curl_easy_setopt(easy, CURLOPT_SSLCERT_BLOB, &certificate);
+		curl_easy_setopt(easy, CURLOPT_SSLKEY_BLOB, &key);
+	}
+}
+
 static void set_policy(struct http *http, CURL *easy)
 {
 	curl_easy_setopt(
@@ -402,14 +470,7 @@ static void set_policy(struct http *http, CURL *easy)
 	curl_easy_setopt(easy, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
 	curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
 	curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
-	curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 1L);
-	curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 2L);
-	curl_easy_setopt(
-		easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
-	if (http->ca_file) {
-		curl_easy_setopt(easy, CURLOPT_CAINFO, http->ca_file);
-		curl_easy_setopt(easy, CURLOPT_CAPATH, NULL);
-	}
+	set_tls(http, easy);
 	curl_easy_setopt(easy, CURLOPT_USERAGENT, http->agent);
 	curl_easy_setopt(
 		easy, CURLOPT_CONNECTTIMEOUT_MS, (long)HTTP_CONNECT_MS);
@@ -424,6 +485,14 @@ static void add_header(
 	g_autofree char *line = g_strdup_printf("%s: %s", name, value);
 
 	transfer->headers = curl_slist_append(transfer->headers, line);
+}
+
+/* Takes the line of the token, which is wiped. */
+static void add_secret(struct transfer *transfer, char *take_line)
+{
+	transfer->headers = curl_slist_append(transfer->headers, take_line);
+	secret_wipe(take_line, strlen(take_line));
+	g_free(take_line);
 }
 
 static void set_headers(
@@ -452,16 +521,17 @@ static void set_headers(
 	for (int i = 0; request->headers && request->headers[i].name; i++)
 		add_header(transfer, request->headers[i].name,
 			request->headers[i].value);
-	if (http->token_file && !request->anonymous) {
+	if (request->bearer) {
+		add_secret(transfer, g_strconcat("Authorization: Bearer ",
+					     request->bearer, NULL));
+	} else if (http->token_file && !request->anonymous) {
 		char *line = token_header(http->token_file, http->scheme);
 
 		if (!line) {
 			transfer->fault = HTTP_FAULT_TOKEN;
 			return;
 		}
-		transfer->headers = curl_slist_append(transfer->headers, line);
-		secret_wipe(line, strlen(line));
-		g_free(line);
+		add_secret(transfer, line);
 	}
 	curl_easy_setopt(transfer->easy, CURLOPT_HTTPHEADER, transfer->headers);
 }
@@ -559,6 +629,21 @@ static gboolean on_failed_early(gpointer data)
 void http_send(struct http *http, const struct http_request *request,
 	http_done_fn *done, void *context)
 {
+	if (http->gate && !request->anonymous && !request->bearer)
+		http->gate(http->gate_context, request, done, context);
+	else
+		http_send_plain(http, request, done, context);
+}
+
+void http_set_gate(struct http *http, http_gate_fn *send, void *gate)
+{
+	http->gate = send;
+	http->gate_context = gate;
+}
+
+void http_send_plain(struct http *http, const struct http_request *request,
+	http_done_fn *done, void *context)
+{
 	struct transfer *transfer = transfer_new(http, request, done, context);
 
 	g_hash_table_add(http->transfers, transfer);
@@ -577,6 +662,22 @@ static char *text_or_null(const char *text)
 	return text && *text ? g_strdup(text) : NULL;
 }
 
+static void wipe(char *secret)
+{
+	if (secret)
+		secret_wipe(secret, strlen(secret));
+	g_free(secret);
+}
+
+void http_set_identity(
+	struct http *http, const char *certificate, const char *key)
+{
+	g_free(http->certificate);
+	wipe(http->key);
+	http->certificate = g_strdup(certificate);
+	http->key = g_strdup(key);
+}
+
 struct http *http_new(const struct http_config *config, GError **error)
 {
 	struct http *http;
@@ -589,6 +690,7 @@ struct http *http_new(const struct http_config *config, GError **error)
 	http = g_new0(struct http, 1);
 	http->plain = plain;
 	http->total_ms = config->total_ms ? config->total_ms : HTTP_TOTAL_MS;
+	http->alert = CERT_ALERT_NONE;
 	http->base = g_strdup(config->url);
 	len = strlen(http->base);
 	while (len > 0 && http->base[len - 1] == '/')
@@ -620,6 +722,7 @@ void http_free(struct http *http)
 	g_hash_table_destroy(http->watches);
 	if (http->timer)
 		g_source_remove(http->timer);
+	http_set_identity(http, NULL, NULL);
 	g_free(http->base);
 	g_free(http->token_file);
 	g_free(http->ca_file);

@@ -4,7 +4,8 @@
  * platform: https with the certificate checked (plain http only when the host
  * is a loopback address), no redirects, no proxy, no environment, no thread of
  * ours. The token is read from its file for each request, so that a renewed
- * one is used at once; it is never logged. */
+ * one is used at once, or comes from the gate (access.h); it is never logged.
+ */
 #ifndef CLIENT_LINK_HTTP_H
 #define CLIENT_LINK_HTTP_H
 
@@ -38,6 +39,11 @@ struct http *http_new(const struct http_config *config, GError **error);
 void http_free(struct http *http);
 DEFINE_AUTO(http, http_free)
 
+/* The certificate and key shown from the next connection on, PEM; copied, the
+ * key is wiped when it is replaced. NULL: none. */
+void http_set_identity(
+	struct http *http, const char *certificate, const char *key);
+
 enum {
 	HTTP_CONNECT_MS = 10000,
 	HTTP_TOTAL_MS = 30000, /* of a request without a file */
@@ -65,6 +71,7 @@ struct http_request {
 	size_t max_reply;            /* bytes; more is HTTP_FAULT_TOO_LARGE */
 	int total_ms;                /* 0: HTTP_TOTAL_MS */
 	bool anonymous;              /* without the token */
+	const char *bearer;          /* this token; not for the gate */
 	const char *idempotency_key; /* may be NULL */
 	const char *if_match;        /* an ETag as it came; may be NULL */
 	const struct http_header *headers; /* more, ended by {NULL}; or NULL */
@@ -81,13 +88,29 @@ struct http_request {
 	X(HTTP_FAULT_FILE, "file")       /* file to send not readable */     \
 	X(HTTP_FAULT_ABSENT, "absent")   /* no name, no connection */        \
 	X(HTTP_FAULT_TIMEOUT, "timeout") /* also: too slow */                \
-	X(HTTP_FAULT_TLS, "tls")         /* certificate or handshake */      \
 	X(HTTP_FAULT_CUT, "cut")         /* connection lost in the middle */ \
-	X(HTTP_FAULT_TOO_LARGE, "too-large")
+	X(HTTP_FAULT_TOO_LARGE, "too-large")                                 \
+	/* the platform's certificate: */                                    \
+	X(HTTP_FAULT_TLS, "tls") /* handshake, anything else */              \
+	X(HTTP_FAULT_TLS_EXPIRED, "tls-expired") /* or of the future */      \
+	X(HTTP_FAULT_TLS_NAME, "tls-name")       /* another host's */        \
+	X(HTTP_FAULT_TLS_UNKNOWN, "tls-unknown") /* self-signed, unknown */  \
+	X(HTTP_FAULT_CA_FILE, "ca-file")         /* not usable */            \
+	/* ours: */                                                          \
+	X(HTTP_FAULT_KEY, "key")           /* files missing or no pair */    \
+	X(HTTP_FAULT_KEY_OPEN, "key-open") /* others can read the key */     \
+	X(HTTP_FAULT_OURS, "certificate")  /* not accepted */                \
+	X(HTTP_FAULT_OURS_EXPIRED, "certificate-expired")                    \
+	/* the token endpoint: */                                            \
+	X(HTTP_FAULT_TOKEN_DENIED, "token-denied")                           \
+	X(HTTP_FAULT_TOKEN_BUSY, "token-busy") /* retry_after_ms is set */   \
+	X(HTTP_FAULT_TOKEN_REPLY, "token-reply")
 
 #define HTTP_FAULT_ROW(code, name) code,
 enum http_fault { HTTP_FAULTS(HTTP_FAULT_ROW) HTTP_FAULT_COUNT };
 const char *http_fault_name(enum http_fault fault);
+/* Is it said of this terminal, so that a person must do something here? */
+bool http_fault_is_ours(enum http_fault fault);
 
 /* What came back. With a fault only request_id and the times are set: whether
  * the platform acted is unknown. */
@@ -111,6 +134,15 @@ struct http_reply {
 typedef void http_done_fn(void *context, const struct http_reply *reply);
 
 void http_send(struct http *http, const struct http_request *request,
+	http_done_fn *done, void *context);
+
+/* From now on requests that are neither anonymous nor have a bearer are handed
+ * to send, which sends them with one. NULL: no more. */
+typedef void http_gate_fn(void *gate, const struct http_request *request,
+	http_done_fn *done, void *context);
+void http_set_gate(struct http *http, http_gate_fn *send, void *gate);
+/* The token file is there and no gate took the request: as http_send(). */
+void http_send_plain(struct http *http, const struct http_request *request,
 	http_done_fn *done, void *context);
 
 #endif

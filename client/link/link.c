@@ -148,12 +148,21 @@ static void hear_refusal(
 	gate_pause(&lane->gate, clock_boot_ms(), delay);
 }
 
+static const char *why_of(
+	const struct answer *answer, const struct http_reply *reply)
+{
+	if (reply->fault != HTTP_FAULT_NONE)
+		return http_fault_name(reply->fault);
+	return answer->kind == ANSWER_AUTH ? "refused" : "";
+}
+
 void link_heard(struct lane *lane, const struct answer *answer,
 	const struct http_reply *reply)
 {
 	if (answer->kind != ANSWER_OK)
 		log_warn("%s: http %d: %s (request %s)", lane->name,
 			answer->http, answer->why, reply->request_id);
+	lane->link->why = why_of(answer, reply);
 	switch (answer->kind) {
 	case ANSWER_OK:
 	case ANSWER_REFUSED:
@@ -436,6 +445,7 @@ struct link *link_new(struct store *store, struct http *http,
 	link->crash_left = options->crash_count;
 	link->verdict = EXIT_CODE_OK;
 	link->shown = "connecting";
+	link->why = "";
 	link->since_ms = clock_wall_ms();
 	link->started_boot_ms = clock_boot_ms();
 	lane_init(&link->push_lane, link, "push", push_next);

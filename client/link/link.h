@@ -104,7 +104,10 @@ void link_stop(struct link *link);
  *  "next_try_ms":N,"unsent":N,"parked":N,"blobs":N,"numbers":N,"oldest_ms":N,
  *  "clock_offset_ms":N,"clock_known":bool,"auth":bool,"halted":bool,
  *  "store":"store.full" or "","epoch_changed":bool,"server_behind":N,
- *  "bad_blobs":N,"lease_lost":N,"driver":"native","can":"blobs numbers ..."}
+ *  "bad_blobs":N,"lease_lost":N,"driver":"native","can":"blobs numbers ...",
+ *  "why":"tls-expired"}
+ * why: http_fault_name() of the last answer that was none, "refused" when the
+ * platform did not let us in, "" when it was good.
  * bad_blobs: attachments whose file here is damaged, or that the platform
  * refuses again and again.
  * Caller frees. */

@@ -5,6 +5,7 @@
  *
  *   yikou-syncd --config yikou.conf          until it is told to stop
  *   yikou-syncd --config yikou.conf --once   push and pull what there is
+ *   yikou-syncd --config yikou.conf --enrol  come to a certificate first
  *
  * One of them runs for a store: STATE/sync.lock. */
 #include <stdio.h>
@@ -17,6 +18,8 @@
 #include "client/base/file.h"
 #include "client/base/log.h"
 #include "client/base/process.h"
+#include "client/link/access.h"
+#include "client/link/enrol_run.h"
 #include "client/link/link.h"
 #include "client/link/platform_driver.h"
 #include "client/link/serve.h"
@@ -32,7 +35,7 @@ enum {
 
 struct arguments {
 	char *config;
-	gboolean once, json, verify, version;
+	gboolean once, json, verify, version, enrol;
 	char *day, *only;
 	int batch;
 	int max_time_s, backoff_ms;
@@ -75,6 +78,10 @@ static bool parse_arguments(int argc, char **argv, struct arguments *arguments)
 		{"json", 0, 0, G_OPTION_ARG_NONE, &arguments->json,
 			"With --once: one line of JSON says what was done",
 			NULL},
+		{"enrol", 0, 0, G_OPTION_ARG_NONE, &arguments->enrol,
+			"Make a key, ask the platform for this window's "
+			"certificate, exit",
+			NULL},
 		{"max-time", 0, 0, G_OPTION_ARG_INT, &arguments->max_time_s,
 			"With --once: stop after so many seconds", "SECONDS"},
 		{"verify", 0, 0, G_OPTION_ARG_NONE, &arguments->verify,
@@ -104,7 +111,11 @@ static bool parse_arguments(int argc, char **argv, struct arguments *arguments)
 		"Example:\n"
 		"  yikou-syncd --config /etc/yikou/yikou.conf --once --json\n"
 		"\n"
-		"Exit status of --once: 0 nothing is left, 2 refused steps\n"
+		"With --enrol a supervisor approves a code on the platform's\n"
+		"page; the certificate is kept in the state folder.\n"
+		"\n"
+		"Exit status of --once and --enrol: 0 nothing is left, 2 "
+		"refused steps\n"
 		"remain, 3 platform not reachable, 4 not authorised, 5 local\n"
 		"storage, 6 already running, 64 command line or configuration\n"
 		"wrong.\n");
@@ -117,7 +128,8 @@ static bool parse_arguments(int argc, char **argv, struct arguments *arguments)
 	if (argc > 1 || (!arguments->config && !arguments->version) ||
 		arguments->max_time_s < 0 ||
 		(arguments->verify && !arguments->once) ||
-		arguments->batch < 0 || !knows_part(arguments) ||
+		(arguments->enrol && arguments->once) || arguments->batch < 0 ||
+		!knows_part(arguments) ||
 		(arguments->day && !is_day(arguments))) {
 		fprintf(stderr, PROGRAM ": expected --config FILE and options\n"
 					"Try " PROGRAM " --help.\n");
@@ -247,11 +259,33 @@ static struct http *open_http(
 		.url = config_text(config, "platform.url"),
 		.token_file = config_path(config, "platform.token_file"),
 		.scheme = driver_of(config)->scheme,
+		.ca_file = config_path(config, "platform.ca_file"),
 		.program = PROGRAM "/" YIKOU_VERSION,
 		.total_ms = total_ms,
 	};
 
 	return http_new(&settings, error);
+}
+
+/* Tokens for this window's certificate, when it has one. */
+static struct access *open_access(
+	const struct config *config, struct http *http, GError **error)
+{
+	g_autofree char *certificate = enrol_certificate_file(config);
+	g_autofree char *key = enrol_key_file(config);
+	bool is_named = config_path(config, "platform.certificate") != NULL;
+
+	if (is_named && !g_str_has_prefix(config_text(config, "platform.url"),
+				"https:")) {
+		g_set_error(error, ITEM_ERROR, ITEM_ERROR_INVALID,
+			"platform.certificate is for https only");
+		return NULL;
+	}
+	return access_new(http, &(struct access_config){
+					.certificate_file = certificate,
+					.key_file = key,
+					.is_needed = is_named,
+				});
 }
 
 /* The lock of the store, then the store itself. */
@@ -291,6 +325,7 @@ static enum exit_code syncd_main(
 {
 	AUTO(config) config = NULL;
 	AUTO(http) http = NULL;
+	AUTO(access) access = NULL;
 	AUTO(store) store = NULL;
 	AUTO(serve) serve = NULL;
 	AUTO(link) link = NULL;
@@ -307,6 +342,12 @@ static enum exit_code syncd_main(
 	http = config ? open_http(config, MAX(0, arguments->request_ms), error)
 		      : NULL;
 	if (!http)
+		return EXIT_CODE_USAGE;
+	if (arguments->enrol)
+		return enrol_run(config, http, arguments->json,
+			arguments->backoff_ms, error);
+	access = open_access(config, http, error);
+	if (!access)
 		return EXIT_CODE_USAGE;
 	store = open_store(config, error);
 	if (!store)

@@ -77,6 +77,7 @@ struct json *link_state(struct link *link)
 	json_put_int(state, "bad_blobs", attach_bad(link));
 	json_put_int(state, "lease_lost", link->counters.lease_lost);
 	put_driver(link, state);
+	json_put_text(state, "why", link->why);
 	return state;
 }
 
