@@ -137,6 +137,48 @@ static bool is_utf8(const char *charset)
 	       g_ascii_strncasecmp(charset, ".utf8", 5) == 0;
 }
 
+static const struct {
+	const char *why, *text;
+} link_texts[] = {
+	{"tls", N_("The platform's certificate is not good. Nothing was sent "
+		   "to it; data is kept, call the technician.")},
+	{"tls-expired",
+		N_("The platform's certificate is out of its time, or this "
+		   "computer's clock is wrong. Nothing was sent; data is "
+		   "kept. Check date and time, then call the technician.")},
+	{"tls-name", N_("The platform's certificate is made for another name. "
+			"Nothing was sent; data is kept. Check platform.url.")},
+	{"tls-unknown",
+		N_("The platform's certificate comes from an authority this "
+		   "window does not know. Nothing was sent; data is kept. "
+		   "Check platform.ca_file.")},
+	{"ca-file", N_("The file of platform.ca_file cannot be used. Data is "
+		       "kept, call the technician.")},
+	{"key", N_("This window's certificate and key are missing or do not "
+		   "belong together. Data is kept. Enrol it: yikou sync "
+		   "enrol")},
+	{"key-open",
+		N_("Others can read this window's private key, so it is not "
+		   "used. Data is kept. Remove the file, then yikou sync "
+		   "enrol.")},
+	{"certificate",
+		N_("The platform does not accept this window's certificate. "
+		   "Data is kept. Enrol it again: yikou sync enrol")},
+	{"certificate-expired",
+		N_("This window's certificate has expired. Data is kept. "
+		   "Enrol it again: yikou sync enrol")},
+	{"token", N_("The file of the platform's token cannot be used. Data "
+		     "is kept, call the technician.")},
+	{"token-denied",
+		N_("The platform gives this window no token. Data is kept, "
+		   "ask the hall desk.")},
+	{"token-reply",
+		N_("What answers where tokens are given is not the platform. "
+		   "Data is kept, call the technician.")},
+	{"refused", N_("The platform did not accept this window. Data is "
+		       "kept, ask the hall desk.")},
+};
+
 /* A locale that names another character set than UTF-8. */
 static bool names_other_charset(void)
 {
@@ -225,6 +267,15 @@ static const struct error_text *find_error_text(const char *name)
 const char *text_error_name(const char *name)
 {
 	return _(find_error_text(name)->screen);
+}
+
+const char *text_link_fault(const char *why)
+{
+	for (size_t i = 0; i < G_N_ELEMENTS(link_texts); i++) {
+		if (g_strcmp0(link_texts[i].why, why) == 0)
+			return _(link_texts[i].text);
+	}
+	return NULL;
 }
 
 const char *text_error(const GError *error)

@@ -52,5 +52,8 @@ const char *text_error_command(const GError *error);
 char *text_error_detail(const GError *error);
 /* The first by the name that travels in the local protocol. */
 const char *text_error_name(const char *name);
+/* Why the platform is not to be had, by "why" of the link's state, when a
+ * person must do something about it; NULL when it passes by itself. */
+const char *text_link_fault(const char *why);
 
 #endif

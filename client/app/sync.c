@@ -302,6 +302,7 @@ static void show_counts(struct app *app)
 	struct store_counts counts = {0};
 	g_autofree char *line1 = NULL, *line2 = NULL, *last = NULL;
 	int64_t last_ms = json_int_or(app->link_state, "last_success_ms", 0);
+	const char *fault = text_link_fault(json_text(app->link_state, "why"));
 	int aside = (int)feed_set_aside(app->store, "catalog");
 	int held = (int)catalog_count_held(app->store);
 	g_autofree char *catalogue = g_strdup_printf(
@@ -323,7 +324,8 @@ static void show_counts(struct app *app)
 	model_text(&out->line2, line2);
 	model_text(&out->last_success, last);
 	model_text(&out->check,
-		aside > 0 || held > 0 ? catalogue
+		fault                   ? fault
+		: aside > 0 || held > 0 ? catalogue
 		: counts.parked > 0
 			? _("Parked steps stop only their own case; the others "
 			    "continue.")

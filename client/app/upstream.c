@@ -79,6 +79,8 @@ static const char *link_name(const struct app *app)
 {
 	if (!app->syncd || !line_client_is_up(app->syncd))
 		return "down";
+	if (!json_bool_or(app->link_state, "auth", true))
+		return "down"; /* it answers, but lets nothing in */
 	return json_text_or(app->link_state, "link", "connecting");
 }
 
@@ -127,7 +129,11 @@ void upstream_show(struct app *app)
 
 static void say_link_change(struct app *app, bool was_down)
 {
-	if (was_down && !upstream_is_down(app))
+	const char *fault = text_link_fault(json_text(app->link_state, "why"));
+
+	if (!was_down && upstream_is_down(app) && fault)
+		app_say(app, "%s", fault);
+	else if (was_down && !upstream_is_down(app))
 		app_say(app, _("On line again: what waited goes by itself."));
 	else if (!was_down && upstream_is_down(app))
 		app_say(app, _("The platform does not answer. Work on: every "

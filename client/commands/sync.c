@@ -12,6 +12,7 @@ static const struct command subcommands[] = {
 	{"verify", NULL, sync_verify},
 	{"dead", NULL, sync_dead},
 	{"agree", NULL, sync_agree},
+	{"enrol", NULL, sync_enrol},
 };
 
 static const struct command *find(const char *name)

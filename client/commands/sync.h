@@ -48,6 +48,10 @@ enum exit_code sync_status(int argc, char **argv);
 enum exit_code sync_verify(int argc, char **argv);
 enum exit_code sync_dead(int argc, char **argv);
 enum exit_code sync_agree(int argc, char **argv);
+enum exit_code sync_enrol(int argc, char **argv);
+
+/* What a person must do for the platform to be had, if anything. */
+void sync_print_fault(const struct json *state);
 
 /* How the link is, of a state or report of yikou-syncd. Borrowed. */
 const char *sync_link_word(const struct json *state);

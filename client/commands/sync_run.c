@@ -318,6 +318,7 @@ static void print_run(struct run *run, const struct json *report)
 		(int)MAX(json_int_or(report, "parked", 0),
 			json_int_or(run->state, "parked", 0)),
 		(int)json_int_or(report, "attachments", 0));
+	sync_print_fault(run->state);
 	if (run->proof)
 		sync_print_proof(run->proof);
 	if (run->code == EXIT_CODE_ITEM)
@@ -489,7 +490,7 @@ enum exit_code sync_run(int argc, char **argv)
 		      "themselves: 0 all confirmed, 2 some are parked,\n3 not "
 		      "reachable, 4 not allowed, 5 storage, 6 already running, "
 		      "130 interrupted.\nOther commands: yikou sync status, "
-		      "verify, dead, agree.\n"
+		      "verify, dead, agree, enrol.\n"
 		      "Examples:\n  yikou sync\n"
 		      "  yikou sync --report today.json\n"
 		      "  yikou sync verify\n"
@@ -497,8 +498,8 @@ enum exit_code sync_run(int argc, char **argv)
 		    entries, &code)) {
 		if (argc > 1) {
 			code = command_wrong(&run.options,
-				"%s: expected run, status, verify, dead or "
-				"agree",
+				"%s: expected run, status, verify, dead, "
+				"agree or enrol",
 				argv[1]);
 		} else {
 			code = start(&run);

@@ -22,6 +22,14 @@ static enum exit_code judge_state(const struct json *state)
 		       : EXIT_CODE_LINK;
 }
 
+void sync_print_fault(const struct json *state)
+{
+	const char *text = text_link_fault(json_text(state, "why"));
+
+	if (text)
+		command_print("%s", text);
+}
+
 static enum exit_code show_status(const struct command_options *options)
 {
 	g_autoptr(GError) error = NULL;
@@ -38,6 +46,7 @@ static enum exit_code show_status(const struct command_options *options)
 		sync_link_word(state), (int)json_int_or(state, "unsent", 0),
 		(int)json_int_or(state, "parked", 0),
 		(int)json_int_or(state, "blobs", 0));
+	sync_print_fault(state);
 	if (json_bool_or(state, "halted", false))
 		command_print("%s", _("Many steps were refused for the same "
 				      "reason: stopped until yikou sync"));
