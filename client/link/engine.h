@@ -16,7 +16,8 @@ struct lane {
 	bool (*next)(struct link *link); /* sends the next; false: idle */
 	struct gate gate;
 	bool busy;
-	bool denied; /* the last answer was 401 */
+	bool denied;     /* the last answer was 401 */
+	const char *why; /* see link_state() */
 	guint timer;
 	unsigned refusals; /* 401 and 429 in a row, for their back-off */
 	void (*done)(struct link *link, const struct http_reply *reply);
@@ -96,7 +97,6 @@ struct link {
 	struct reconcile *reconcile; /* own; NULL: none under way */
 	struct json *verified;       /* own: of once-mode with verify */
 	const char *store_error;     /* error_name(), NULL when well */
-	const char *why;             /* see link_state() */
 	const char *shown;           /* "up", "connecting", "down" */
 	int64_t since_ms, last_success_ms, started_boot_ms;
 };

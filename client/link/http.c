@@ -121,10 +121,12 @@ static void transfer_free(void *data)
 	g_free(transfer);
 }
 
-/* What is wrong with the platform's certificate: OpenSSL's verdict on it, and
- * when that is good, curl's own on its name. */
+/* What is wrong with the platform's certificate. curl looks at its name first
+ * and does not ask for OpenSSL's verdict on the rest then: its number is still
+ * what curl put there. */
 static enum http_fault fault_of_certificate(const struct transfer *transfer)
 {
+	enum { NOT_ASKED = 1 };
 	static const enum http_fault faults[] = {
 		[CERT_GOOD] = HTTP_FAULT_TLS_NAME,
 		[CERT_EXPIRED] = HTTP_FAULT_TLS_EXPIRED,
@@ -135,7 +137,8 @@ static enum http_fault fault_of_certificate(const struct transfer *transfer)
 	long result = 0;
 
 	curl_easy_getinfo(transfer->easy, CURLINFO_SSL_VERIFYRESULT, &result);
-	return faults[cert_verdict_of(result)];
+	return result == NOT_ASKED ? HTTP_FAULT_TLS_NAME
+				   : faults[cert_verdict_of(result)];
 }
 
 static enum http_fault fault_of(CURLcode code, const struct transfer *transfer)

@@ -162,7 +162,7 @@ void link_heard(struct lane *lane, const struct answer *answer,
 	if (answer->kind != ANSWER_OK)
 		log_warn("%s: http %d: %s (request %s)", lane->name,
 			answer->http, answer->why, reply->request_id);
-	lane->link->why = why_of(answer, reply);
+	lane->why = why_of(answer, reply);
 	switch (answer->kind) {
 	case ANSWER_OK:
 	case ANSWER_REFUSED:
@@ -401,6 +401,7 @@ static void lane_init(struct lane *lane, struct link *link, const char *name,
 {
 	lane->link = link;
 	lane->name = name;
+	lane->why = "";
 	lane->next = next;
 	lane->gate.cap_ms = link_backoff_cap(link);
 }
@@ -445,7 +446,6 @@ struct link *link_new(struct store *store, struct http *http,
 	link->crash_left = options->crash_count;
 	link->verdict = EXIT_CODE_OK;
 	link->shown = "connecting";
-	link->why = "";
 	link->since_ms = clock_wall_ms();
 	link->started_boot_ms = clock_boot_ms();
 	lane_init(&link->push_lane, link, "push", push_next);

@@ -77,7 +77,9 @@ struct json *link_state(struct link *link)
 	json_put_int(state, "bad_blobs", attach_bad(link));
 	json_put_int(state, "lease_lost", link->counters.lease_lost);
 	put_driver(link, state);
-	json_put_text(state, "why", link->why);
+	json_put_text(state, "why",
+		*link->push_lane.why ? link->push_lane.why
+				     : link->pull_lane.why);
 	return state;
 }
 

@@ -23,7 +23,6 @@ enum { /* unless told otherwise */
 	CERTIFICATE_DAYS = 397,
 	PENDING_S = 600,
 	PACE_MS = 4500, /* 5 s are asked for */
-	LATER_MS = 4500,
 };
 
 static void read_failed(struct platform *platform, const GError *error)
@@ -198,7 +197,7 @@ static struct grants *make_grants(const struct platform_options *options)
 		.pending_s =
 			options->pending_s ? options->pending_s : PENDING_S,
 		.pace_ms = pace_ms,
-		.later_ms = MIN(pace_ms, LATER_MS),
+		.later_ms = pace_ms / 2,
 	});
 }
 

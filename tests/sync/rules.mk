@@ -17,3 +17,17 @@ $(BUILD)/tests/sync/$(1): $(BUILD)/tests/sync/$(1).o \
 		$$(call pkg,--libs,$$(call pkgs,$(SYNC_USES))) -lm
 endef
 $(foreach t,$(SYNC_TESTS),$(eval $(call sync_rules,$(t))))
+
+# Certificates and tokens: the test itself speaks HTTPS.
+SECURE_USES := client/link client/store client/db config client/rules \
+               client/base
+CHECK_BIN   += $(BUILD)/tests/sync/test_secure
+
+$(BUILD)/tests/sync/test_secure: $(BUILD)/tests/sync/test_secure.o \
+		$(BUILD)/tests/sync/secure.o $(BUILD)/tests/sync/fake.o \
+		$(BUILD)/tests/sync/rig.o $(call libs,$(SECURE_USES)) \
+		$(BUILD)/yikou-syncd $(BUILD)/yikou-platform
+	@echo "  LD   sync/test_secure"
+	@$(CC) $(LDFLAGS) -o $@ $(filter %.o,$^) -Wl,--start-group \
+		$(call libs,$(SECURE_USES)) -Wl,--end-group \
+		$(call pkg,--libs,$(call pkgs,$(SECURE_USES))) -lm
