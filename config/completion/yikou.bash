@@ -82,7 +82,7 @@ _yikou_command() {
 	'') _yikou_reply 'screen check diag sync verify passwd' "$1" ;;
 	diag) _yikou_reply check "$1" ;;
 	'diag check') _yikou_reply "$(_yikou_devices)" "$1" ;;
-	sync) _yikou_reply 'run status verify dead agree' "$1" ;;
+	sync) _yikou_reply 'run status verify dead agree enrol' "$1" ;;
 	'sync dead') _yikou_reply 'list show requeue supersede void' "$1" ;;
 	esac
 }
@@ -136,11 +136,12 @@ _yikou() {
 		return
 		;;
 	*:--config | *:-c | *:--socket | yikou-sim:-s | *:--out | \
-		*:--token-file | *:--port-file | *:--seed)
+		*:--token-file | *:--port-file | *:--seed | *:--certificate | \
+		*:--key)
 		_yikou_files "$word"
 		return
 		;;
-	*:--max-time | *:--port | *:--listen | *:--materials | *:--device | \
+	*:--max-time | *:--certificate-days | *:--token-life | *:--port | *:--listen | *:--materials | *:--device | \
 		yikou-scan:-d)
 		return
 		;;
@@ -152,7 +153,7 @@ _yikou() {
 			"$word"
 		;;
 	yikou-syncd)
-		_yikou_reply '--config --once --json --max-time --verify --day --only --batch --help --version -c -h' \
+		_yikou_reply '--config --once --enrol --json --max-time --verify --day --only --batch --help --version -c -h' \
 			"$word"
 		;;
 	yikou-scan)
@@ -169,7 +170,9 @@ _yikou() {
 		;;
 	yikou-platform)
 		_yikou_reply '--state --token-file --port --port-file --listen
-			--catalog --seed --restored --chaos --help --version -h' \
+			--catalog --seed --restored --chaos --tls
+			--require-certificate --certificate --key
+			--certificate-days --token-life --help --version -h' \
 			"$word"
 		;;
 	yikou-paper)
