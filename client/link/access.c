@@ -324,8 +324,8 @@ static void on_token(void *context, const struct http_reply *reply)
 static void send_token_request(struct access *access)
 {
 	const char *name = access->identity->facts.common_name;
-	g_autoptr(GBytes) form = oauth_form(
-		"grant_type", "client_credentials", "client_id", name, NULL);
+	g_autoptr(GBytes) form = oauth_form((const char *const[]){
+		"grant_type", "client_credentials", "client_id", name, NULL});
 
 	access->asked_ms = clock_boot_ms();
 	http_send(access->http,

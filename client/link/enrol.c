@@ -214,9 +214,9 @@ static void on_polled(void *context, const struct http_reply *reply)
 static gboolean poll_token(gpointer data)
 {
 	struct enrol *enrol = data;
-	g_autoptr(GBytes) form =
-		oauth_form("grant_type", DEVICE_GRANT, "device_code",
-			enrol->device_code, "client_id", OAUTH_TERMINAL, NULL);
+	g_autoptr(GBytes) form = oauth_form(
+		(const char *const[]){"grant_type", DEVICE_GRANT, "device_code",
+			enrol->device_code, "client_id", OAUTH_TERMINAL, NULL});
 
 	enrol->timer = 0;
 	http_send(enrol->http,
@@ -264,9 +264,10 @@ static void on_asked(void *context, const struct http_reply *reply)
 
 static void ask(struct enrol *enrol)
 {
-	g_autoptr(GBytes) form = oauth_form("client_id", OAUTH_TERMINAL,
-		"scope", "enrol", "device_id", enrol->name, "window",
-		enrol->window, "window_name", enrol->window_name, NULL);
+	g_autoptr(GBytes) form = oauth_form((const char *const[]){"client_id",
+		OAUTH_TERMINAL, "scope", "enrol", "device_id", enrol->name,
+		"window", enrol->window, "window_name", enrol->window_name,
+		NULL});
 
 	http_send(enrol->http,
 		&(struct http_request){

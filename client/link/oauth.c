@@ -6,7 +6,6 @@
  */
 #include "client/link/oauth.h"
 
-#include <stdarg.h>
 #include <string.h>
 
 #include "client/base/json.h"
@@ -32,20 +31,17 @@ static const struct {
 	{"server_error", OAUTH_BUSY},
 };
 
-GBytes *oauth_form(const char *name, ...)
+GBytes *oauth_form(const char *const pairs[])
 {
 	GString *form = g_string_new(NULL);
-	va_list rest;
 
-	va_start(rest, name);
-	for (; name; name = va_arg(rest, const char *)) {
-		g_autofree char *value = g_uri_escape_string(
-			va_arg(rest, const char *), NULL, FALSE);
+	for (; pairs[0]; pairs += 2) {
+		g_autofree char *value =
+			g_uri_escape_string(pairs[1], NULL, FALSE);
 
 		g_string_append_printf(
-			form, "%s%s=%s", form->len ? "&" : "", name, value);
+			form, "%s%s=%s", form->len ? "&" : "", pairs[0], value);
 	}
-	va_end(rest);
 	return g_string_free_to_bytes(form);
 }
 

@@ -14,7 +14,7 @@
 enum { OAUTH_MAX_REPLY = 64 * 1024 };
 
 /* name, value, ..., NULL as a form; values are escaped. */
-GBytes *oauth_form(const char *name, ...) G_GNUC_NULL_TERMINATED;
+GBytes *oauth_form(const char *const pairs[]);
 
 /* What a reply of the token endpoint is. */
 enum oauth_kind {

@@ -151,8 +151,8 @@ static void test_device(void)
 
 static void test_form(void)
 {
-	g_autoptr(GBytes) form =
-		oauth_form("a", "1&2=3", "b", "urn:x y", "c", "3号", NULL);
+	g_autoptr(GBytes) form = oauth_form((const char *const[]){
+		"a", "1&2=3", "b", "urn:x y", "c", "3号", NULL});
 	g_autofree char *text =
 		g_strndup(g_bytes_get_data(form, NULL), g_bytes_get_size(form));
 
