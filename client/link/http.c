@@ -15,6 +15,7 @@
 #include "client/base/clock.h"
 #include "client/base/error.h"
 #include "client/link/address.h"
+#include "client/link/http_tls.h"
 #include "client/link/token.h"
 #include "client/link/upload.h"
 
@@ -42,10 +43,9 @@ static const struct {
 struct http {
 	CURLM *multi;
 	char *base;
-	char *token_file, *ca_file, *agent;
+	char *token_file, *agent;
+	struct http_tls tls;
 	enum http_scheme scheme;
-	char *certificate, *key; /* PEM; NULL: none */
-	int alert;               /* the last fatal one of the other side */
 	http_gate_fn *gate;
 	void *gate_context;
 	bool plain;
@@ -121,39 +121,18 @@ static void transfer_free(void *data)
 	g_free(transfer);
 }
 
-/* What is wrong with the platform's certificate. curl looks at its name first
- * and does not ask for OpenSSL's verdict on the rest then: its number is still
- * what curl put there. */
-static enum http_fault fault_of_certificate(const struct transfer *transfer)
-{
-	enum { NOT_ASKED = 1 };
-	static const enum http_fault faults[] = {
-		[CERT_GOOD] = HTTP_FAULT_TLS_NAME,
-		[CERT_EXPIRED] = HTTP_FAULT_TLS_EXPIRED,
-		[CERT_NAME] = HTTP_FAULT_TLS_NAME,
-		[CERT_UNKNOWN] = HTTP_FAULT_TLS_UNKNOWN,
-		[CERT_WRONG] = HTTP_FAULT_TLS,
-	};
-	long result = 0;
-
-	curl_easy_getinfo(transfer->easy, CURLINFO_SSL_VERIFYRESULT, &result);
-	return result == NOT_ASKED ? HTTP_FAULT_TLS_NAME
-				   : faults[cert_verdict_of(result)];
-}
-
 static enum http_fault fault_of(CURLcode code, const struct transfer *transfer)
 {
-	int alert = transfer->http->alert;
+	enum http_fault fault;
 
 	if (transfer->fault != HTTP_FAULT_NONE)
 		return transfer->fault;
 	if (code == CURLE_OK)
 		return HTTP_FAULT_NONE;
-	if (cert_alert_is_ours(alert))
-		return alert == CERT_ALERT_EXPIRED ? HTTP_FAULT_OURS_EXPIRED
-						   : HTTP_FAULT_OURS;
-	if (code == CURLE_PEER_FAILED_VERIFICATION)
-		return fault_of_certificate(transfer);
+	fault = http_tls_fault(&transfer->http->tls, transfer->easy,
+		code == CURLE_PEER_FAILED_VERIFICATION);
+	if (fault != HTTP_FAULT_NONE)
+		return fault;
 	for (size_t i = 0; i < G_N_ELEMENTS(fault_table); i++)
 		if (fault_table[i].code == code)
 			return fault_table[i].fault;
@@ -249,7 +228,7 @@ static void finish(struct transfer *transfer, CURLcode code)
 		read_status(transfer, &reply);
 		read_headers(transfer, &reply);
 	}
-	http->alert = CERT_ALERT_NONE;
+	http->tls.alert = CERT_ALERT_NONE;
 	g_hash_table_steal(http->transfers, transfer);
 	transfer->done(transfer->context, &reply);
 	transfer_free(transfer);
@@ -428,39 +407,6 @@ static int watch_progress(void *data, curl_off_t down_total, curl_off_t down,
 
 /* Requests ----------------------------------------------------------------- */
 
-static CURLcode watch_tls(CURL *easy, void *ssl_context, void *data)
-{
-	(void)easy;
-	cert_watch_alerts(ssl_context, data);
-	return CURLE_OK;
-}
-
-/* A connection is used again only for the same certificate. */
-static void set_tls(struct http *http, CURL *easy)
-{
-	struct curl_blob certificate = {.data = http->certificate,
-		.len = http->certificate ? strlen(http->certificate) : 0,
-		.flags = CURL_BLOB_COPY};
-	struct curl_blob key = {.data = http->key,
-		.len = http->key ? strlen(http->key) : 0,
-		.flags = CURL_BLOB_COPY};
-
-	curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 1L);
-	curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 2L);
-	curl_easy_setopt(
-		easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
-	curl_easy_setopt(easy, CURLOPT_SSL_CTX_FUNCTION, watch_tls);
-	curl_easy_setopt(easy, CURLOPT_SSL_CTX_DATA, &http->alert);
-	if (http->ca_file) {
-		curl_easy_setopt(easy, CURLOPT_CAINFO, http->ca_file);
-		curl_easy_setopt(easy, CURLOPT_CAPATH, NULL);
-	}
-	if (http->key) {
-		curl_easy_setopt(easy, CURLOPT_SSLCERT_BLOB, &certificate);
-		curl_easy_setopt(easy, CURLOPT_SSLKEY_BLOB, &key);
-	}
-}
-
 static void set_policy(struct http *http, CURL *easy)
 {
 	curl_easy_setopt(
@@ -473,7 +419,7 @@ static void set_policy(struct http *http, CURL *easy)
 	curl_easy_setopt(easy, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
 	curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
 	curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
-	set_tls(http, easy);
+	http_tls_apply(&http->tls, easy);
 	curl_easy_setopt(easy, CURLOPT_USERAGENT, http->agent);
 	curl_easy_setopt(
 		easy, CURLOPT_CONNECTTIMEOUT_MS, (long)HTTP_CONNECT_MS);
@@ -665,20 +611,10 @@ static char *text_or_null(const char *text)
 	return text && *text ? g_strdup(text) : NULL;
 }
 
-static void wipe(char *secret)
-{
-	if (secret)
-		secret_wipe(secret, strlen(secret));
-	g_free(secret);
-}
-
 void http_set_identity(
 	struct http *http, const char *certificate, const char *key)
 {
-	g_free(http->certificate);
-	wipe(http->key);
-	http->certificate = g_strdup(certificate);
-	http->key = g_strdup(key);
+	http_tls_set_identity(&http->tls, certificate, key);
 }
 
 struct http *http_new(const struct http_config *config, GError **error)
@@ -692,14 +628,14 @@ struct http *http_new(const struct http_config *config, GError **error)
 	curl_global_init(CURL_GLOBAL_DEFAULT);
 	http = g_new0(struct http, 1);
 	http->plain = plain;
+	http->tls.alert = CERT_ALERT_NONE;
 	http->total_ms = config->total_ms ? config->total_ms : HTTP_TOTAL_MS;
-	http->alert = CERT_ALERT_NONE;
 	http->base = g_strdup(config->url);
 	len = strlen(http->base);
 	while (len > 0 && http->base[len - 1] == '/')
 		http->base[--len] = '\0';
 	http->token_file = text_or_null(config->token_file);
-	http->ca_file = text_or_null(config->ca_file);
+	http->tls.ca_file = text_or_null(config->ca_file);
 	http->scheme = config->scheme;
 	http->agent = g_strdup(config->program ? config->program : "yikou");
 	if (http->token_file)
@@ -725,10 +661,9 @@ void http_free(struct http *http)
 	g_hash_table_destroy(http->watches);
 	if (http->timer)
 		g_source_remove(http->timer);
-	http_set_identity(http, NULL, NULL);
+	http_tls_clear(&http->tls);
 	g_free(http->base);
 	g_free(http->token_file);
-	g_free(http->ca_file);
 	g_free(http->agent);
 	g_free(http);
 	curl_global_cleanup();
