@@ -93,7 +93,7 @@ static enum exit_code enrol(const struct command_options *options)
 		"--json", "--config", config_file(options->config), NULL);
 
 	if (!child)
-		return command_fail(error);
+		return command_report(options, error);
 	code = follow(options, child);
 	say_failure(code);
 	return code;

@@ -41,6 +41,16 @@ static void print_json(struct json *take_line)
 	json_free(take_line);
 }
 
+static void print_error(const GError *error)
+{
+	struct json *line = json_new_object();
+
+	json_put_text(line, "error", error_name(error));
+	json_put_text(line, "detail", error->message);
+	json_put_int(line, "exit_code", error_exit_code(error));
+	print_json(line);
+}
+
 static void on_show(void *context, const char *user_code, const char *address,
 	const char *full_address, int64_t expires_in_s)
 {
@@ -73,6 +83,8 @@ static void on_done(void *context, int64_t until_ms, const GError *error)
 	g_main_loop_quit(running->loop);
 	if (error) {
 		running->error = g_error_copy(error);
+		if (running->json)
+			print_error(error);
 	} else if (running->json) {
 		struct json *line = json_new_object();
 

@@ -15,6 +15,7 @@ char *enrol_key_file(const struct config *config);
  * Says on standard output what a person must do, as JSON lines when asked:
  *   {"user_code","address","full_address","expires_in_s"}
  *   {"enrolled":true,"certificate":PATH,"until":TIME}
+ *   {"error":"link.timeout","detail":"..","exit_code":3}
  * second_ms: 1000, less in tests. */
 enum exit_code enrol_run(const struct config *config, struct http *http,
 	bool json, int second_ms, GError **error);

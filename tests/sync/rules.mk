@@ -31,3 +31,11 @@ $(BUILD)/tests/sync/test_secure: $(BUILD)/tests/sync/test_secure.o \
 	@$(CC) $(LDFLAGS) -o $@ $(filter %.o,$^) -Wl,--start-group \
 		$(call libs,$(SECURE_USES)) -Wl,--end-group \
 		$(call pkg,--libs,$(call pkgs,$(SECURE_USES))) -lm
+
+# Against an OAuth server that nobody here wrote; JUDGES keeps the packages.
+test-judge-enrol: $(BUILD)/yikou-syncd
+	@sh tests/judges/enrol.sh $(BUILD) $(JUDGES)
+
+test-judges: test-judge-enrol
+
+.PHONY: test-judges test-judge-enrol
