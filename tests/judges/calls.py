@@ -11,6 +11,7 @@ import json
 import re
 import sys
 import urllib.error
+import urllib.parse
 import urllib.request
 
 import yaml
@@ -114,8 +115,11 @@ class Caller:
         for media, content in operation.get("requestBody", {}).get(
                 "content", {}).items():
             headers["Content-Type"] = media
-            body = json.dumps(content["example"], ensure_ascii=False).encode(
-                ) if "example" in content else b"hello"
+            if media == "application/x-www-form-urlencoded":
+                body = urllib.parse.urlencode(content["example"]).encode()
+            else:
+                body = json.dumps(content["example"], ensure_ascii=False
+                    ).encode() if "example" in content else b"hello"
             break
         if method == "put" and "If-None-Match" in headers \
                 and self.version_of(path):

@@ -319,8 +319,10 @@ static void test_sync(void)
 		const char *words, *zh, *en;
 	} rows[] = {
 		{"sync nosuch",
-			"nosuch：要写 run、status、verify、dead 或 agree",
-			"nosuch: expected run, status, verify, dead or agree"},
+			"nosuch：要写 run、status、verify、dead、agree 或 "
+			"enrol",
+			"nosuch: expected run, status, verify, dead, agree "
+			"or enrol"},
 		{"sync --only all", "--only：要填 cases",
 			"--only: expected cases, blobs or catalog"},
 		{"sync --max-time soon", "--max-time：要填整数",
