@@ -48,7 +48,7 @@ check: all $(TEST_BIN) $(CHECK_BIN)
 check-san:
 	@$(MAKE) --no-print-directory BUILD=build/san SANITIZE=1 check
 
-bench: bench-search bench-redraw bench-window
+bench: bench-search bench-redraw bench-window bench-sync-short
 
 tests-build: $(TEST_BIN) $(CHECK_BIN)
 

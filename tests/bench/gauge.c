@@ -36,6 +36,7 @@ struct gauge_memory gauge_memory(GPid pid)
 
 	return (struct gauge_memory){
 		.resident = number_in(status, "VmRSS"),
+		.peak = number_in(status, "VmHWM"),
 		.proportional = number_in(rollup, "Pss"),
 	};
 }

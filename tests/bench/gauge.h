@@ -13,7 +13,7 @@ double gauge_cpu_ms(GPid pid);
 /* Of /proc/PID/status and smaps_rollup, in KiB; -1 when it may not be read
  * (smaps_rollup is for root only, our programs cannot be dumped). */
 struct gauge_memory {
-	long resident, proportional;
+	long resident, proportional, peak; /* peak: the most it ever had */
 };
 struct gauge_memory gauge_memory(GPid pid);
 

@@ -32,4 +32,21 @@ bench-window bench-start bench-memory bench-idle: all $(BUILD)/bench-window \
 		$(BUILD)/bench-hello
 	@$(BENCH_WINDOW) $(if $(filter bench-window,$@),,--part $(@:bench-%=%))
 
-.PHONY: bench-search bench-window bench-start bench-memory bench-idle
+# The sync, real programs on loopback; bench-sync-short has a tenth.
+BENCH_SYNC_OBJ := $(patsubst %.c,$(BUILD)/%.o,$(addprefix tests/bench/, \
+	bench_sync.c sync_bed.c sync_bare.c sync_save.c sync_herd.c gauge.c))
+BENCH_SYNC_USES := client/link client/store client/db config client/rules \
+	client/base
+
+$(BUILD)/bench-sync: $(BENCH_SYNC_OBJ) $(call libs,$(BENCH_SYNC_USES))
+	@echo "  LD   bench-sync"
+	@$(CC) $(LDFLAGS) -o $@ $(BENCH_SYNC_OBJ) -Wl,--start-group \
+		$(call libs,$(BENCH_SYNC_USES)) -Wl,--end-group \
+		$(call pkg,--libs,$(call pkgs,$(BENCH_SYNC_USES))) -ldl -lm
+
+bench-sync bench-sync-short: all $(BUILD)/bench-sync
+	@$(BUILD)/bench-sync --programs $(BUILD) \
+		$(if $(filter bench-sync-short,$@),--cases 20000)
+
+.PHONY: bench-search bench-window bench-start bench-memory bench-idle \
+	bench-sync bench-sync-short
