@@ -246,6 +246,7 @@ static struct json *check_document_number(
 		return problem_json(PROBLEM_NUMBER_NOT_LEASED, "documents");
 	if (platform_exists(platform,
 		    "SELECT 1 FROM documents WHERE number = ?1"
+		    " AND number <> ''"
 		    " AND case_id <> ?2",
 		    DB_VALUES(DB_TEXT(number), DB_TEXT(op->agg_id))))
 		return problem_json(PROBLEM_NUMBER_TAKEN, "documents");

@@ -431,7 +431,8 @@ static bool is_used(
 	return platform_exists(platform,
 		is_case ? "SELECT 1 FROM cases"
 			  " WHERE substr(case_no, 10) = ?1"
-			: "SELECT 1 FROM documents WHERE number = ?1",
+			: "SELECT 1 FROM documents WHERE number = ?1"
+			  " AND number <> ''",
 		DB_VALUES(DB_TEXT(text)));
 }
 
