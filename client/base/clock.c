@@ -39,13 +39,27 @@ const char *clock_boot_id(void)
 	return g_once(&once, read_boot_id, NULL);
 }
 
+static gpointer read_zone(gpointer unused)
+{
+	(void)unused;
+	return g_time_zone_new_local();
+}
+
+/* GLib asks the file system for the zone each time. */
+static GTimeZone *local_zone(void)
+{
+	static GOnce once = G_ONCE_INIT;
+
+	return g_once(&once, read_zone, NULL);
+}
+
 static GDateTime *local_time(int64_t wall_ms)
 {
 	g_autoptr(GDateTime) utc = g_date_time_new_from_unix_utc(0);
 	g_autoptr(GDateTime) then =
 		g_date_time_add(utc, (GTimeSpan)wall_ms * 1000);
 
-	return then ? g_date_time_to_local(then) : g_date_time_to_local(utc);
+	return g_date_time_to_timezone(then ? then : utc, local_zone());
 }
 
 char *clock_format(int64_t wall_ms, const char *format)
@@ -62,7 +76,6 @@ char *clock_iso(int64_t wall_ms)
 
 int64_t clock_parse(const char *text)
 {
-	g_autoptr(GTimeZone) local = g_time_zone_new_local();
 	g_autoptr(GDateTime) then = NULL;
 	g_autofree char *padded = NULL;
 
@@ -70,7 +83,8 @@ int64_t clock_parse(const char *text)
 		return -1;
 	if (strlen(text) == 10)
 		padded = g_strconcat(text, "T00:00:00", NULL);
-	then = g_date_time_new_from_iso8601(padded ? padded : text, local);
+	then = g_date_time_new_from_iso8601(
+		padded ? padded : text, local_zone());
 	if (!then)
 		return -1;
 	return g_date_time_to_unix(then) * 1000 +

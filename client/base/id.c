@@ -4,6 +4,7 @@
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
+#include <openssl/params.h>
 #include <openssl/rand.h>
 #include <string.h>
 
@@ -176,6 +177,47 @@ void hmac_sha256(const uint8_t *key, size_t key_len, const void *data,
 
 	if (!HMAC(EVP_sha256(), key, (int)key_len, data, len, out, &out_len))
 		g_error("no HMAC");
+}
+
+/* What HMAC() does anew each time is done once: finding the algorithm, hashing
+ * the key. */
+struct hmac {
+	EVP_MAC *mac;
+	EVP_MAC_CTX *context;
+};
+
+struct hmac *hmac_new(const uint8_t *key, size_t key_len)
+{
+	struct hmac *hmac = g_new0(struct hmac, 1);
+	char digest[] = "SHA256";
+	const OSSL_PARAM settings[] = {
+		OSSL_PARAM_construct_utf8_string("digest", digest, 0),
+		OSSL_PARAM_construct_end()};
+
+	hmac->mac = EVP_MAC_fetch(NULL, "HMAC", NULL);
+	hmac->context = hmac->mac ? EVP_MAC_CTX_new(hmac->mac) : NULL;
+	if (!hmac->context ||
+		EVP_MAC_init(hmac->context, key, key_len, settings) != 1)
+		g_error("no HMAC");
+	return hmac;
+}
+
+void hmac_sign(struct hmac *hmac, const void *data, size_t len,
+	uint8_t out[SHA256_LEN])
+{
+	size_t out_len;
+
+	if (EVP_MAC_init(hmac->context, NULL, 0, NULL) != 1 ||
+		EVP_MAC_update(hmac->context, data, len) != 1 ||
+		EVP_MAC_final(hmac->context, out, &out_len, SHA256_LEN) != 1)
+		g_error("no HMAC");
+}
+
+void hmac_free(struct hmac *hmac)
+{
+	EVP_MAC_CTX_free(hmac->context);
+	EVP_MAC_free(hmac->mac);
+	g_free(hmac);
 }
 
 void secret_wipe(void *data, size_t len)

@@ -27,6 +27,12 @@ void sha256_end(struct sha256_state *take_state, uint8_t out[SHA256_LEN]);
 
 void hmac_sha256(const uint8_t *key, size_t key_len, const void *data,
 	size_t len, uint8_t out[SHA256_LEN]);
+/* The same for many messages under one key. */
+struct hmac;
+struct hmac *hmac_new(const uint8_t *key, size_t key_len);
+void hmac_sign(struct hmac *hmac, const void *data, size_t len,
+	uint8_t out[SHA256_LEN]);
+void hmac_free(struct hmac *hmac);
 void random_bytes(void *out, size_t len);
 char *hex_encode(const uint8_t *data, size_t len); /* caller frees */
 /* Digits only, blanks allowed between bytes; false when it is not hex or does

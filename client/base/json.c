@@ -41,7 +41,8 @@ static bool fail(struct scan *s, const char *wrong)
 
 static void skip_blanks(struct scan *s)
 {
-	while (s->at < s->end && strchr(" \t\r\n", *s->at))
+	while (s->at < s->end && (*s->at == ' ' || *s->at == '\n' ||
+					 *s->at == '\t' || *s->at == '\r'))
 		s->at++;
 }
 
@@ -255,21 +256,40 @@ static bool scan_text(struct scan *s, GError **error)
 	return false;
 }
 
-static bool has_duplicates(const cJSON *item)
-{
-	g_autoptr(GHashTable) seen = NULL;
+/* Above this many members a table is quicker than to compare them all. */
+enum { MEMBERS_FEW = 24 };
 
-	for (const cJSON *child = item->child; child; child = child->next) {
-		if (has_duplicates(child))
-			return true;
-		if (!cJSON_IsObject(item))
-			continue;
-		if (!seen)
-			seen = g_hash_table_new(g_str_hash, g_str_equal);
+static bool few_repeat(const cJSON *object)
+{
+	for (const cJSON *a = object->child; a; a = a->next)
+		for (const cJSON *b = a->next; b; b = b->next)
+			if (strcmp(a->string, b->string) == 0)
+				return true;
+	return false;
+}
+
+static bool many_repeat(const cJSON *object)
+{
+	g_autoptr(GHashTable) seen = g_hash_table_new(g_str_hash, g_str_equal);
+
+	for (const cJSON *child = object->child; child; child = child->next)
 		if (!g_hash_table_add(seen, child->string))
 			return true;
-	}
 	return false;
+}
+
+static bool has_duplicates(const cJSON *item)
+{
+	unsigned count = 0;
+
+	for (const cJSON *child = item->child; child; child = child->next) {
+		count++;
+		if (child->child && has_duplicates(child))
+			return true;
+	}
+	if (!cJSON_IsObject(item))
+		return false;
+	return count <= MEMBERS_FEW ? few_repeat(item) : many_repeat(item);
 }
 
 struct json *json_parse(const char *text, size_t len, GError **error)

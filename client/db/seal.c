@@ -9,18 +9,18 @@
 
 enum { SEAL_LEN = 8 };
 
-struct seal_key {
-	size_t len;
-	uint8_t bytes[64];
+/* The key, and the bytes of a message: one is made at a time. */
+struct sealer {
+	struct hmac *hmac;
+	GByteArray *message;
 };
 
-static void add_number(GByteArray *message, uint64_t number, int bytes)
+static void add_number(GByteArray *message, uint64_t number, unsigned bytes)
 {
-	for (int shift = 8 * (bytes - 1); shift >= 0; shift -= 8) {
-		uint8_t byte = (uint8_t)(number >> shift);
+	uint64_t big = GUINT64_TO_BE(number);
 
-		g_byte_array_append(message, &byte, 1);
-	}
+	g_byte_array_append(
+		message, (const uint8_t *)&big + sizeof(big) - bytes, bytes);
 }
 
 static void add_bytes(GByteArray *message, const void *data, int len)
@@ -64,29 +64,33 @@ static void add_argument(GByteArray *message, sqlite3_value *value)
 
 static void run_seal(sqlite3_context *context, int count, sqlite3_value **value)
 {
-	const struct seal_key *key = sqlite3_user_data(context);
-	g_autoptr(GByteArray) message = g_byte_array_sized_new(256);
+	struct sealer *sealer = sqlite3_user_data(context);
 	uint8_t digest[SHA256_LEN];
 
+	g_byte_array_set_size(sealer->message, 0);
 	for (int i = 0; i < count; i++)
-		add_argument(message, value[i]);
-	hmac_sha256(key->bytes, key->len, message->data, message->len, digest);
+		add_argument(sealer->message, value[i]);
+	hmac_sign(sealer->hmac, sealer->message->data, sealer->message->len,
+		digest);
 	sqlite3_result_blob(context, digest, SEAL_LEN, SQLITE_TRANSIENT);
 }
 
-static void free_key(void *data)
+static void free_sealer(void *data)
 {
-	secret_wipe(data, sizeof(struct seal_key));
-	g_free(data);
+	struct sealer *sealer = data;
+
+	hmac_free(sealer->hmac);
+	g_byte_array_unref(sealer->message);
+	g_free(sealer);
 }
 
 int seal_register(sqlite3 *handle, const uint8_t *key, size_t key_len)
 {
-	struct seal_key *copy = g_new0(struct seal_key, 1);
+	struct sealer *sealer = g_new0(struct sealer, 1);
 
-	copy->len = MIN(key_len, sizeof(copy->bytes));
-	memcpy(copy->bytes, key, copy->len);
+	sealer->hmac = hmac_new(key, key_len);
+	sealer->message = g_byte_array_sized_new(256);
 	return sqlite3_create_function_v2(handle, "seal", -1,
-		SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_INNOCUOUS, copy,
-		run_seal, NULL, NULL, free_key);
+		SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_INNOCUOUS, sealer,
+		run_seal, NULL, NULL, free_sealer);
 }

@@ -45,8 +45,7 @@ static double share(const struct arguments *arguments, double limit)
 static bool measure_bare(struct bed *bed, const struct arguments *arguments,
 	struct figures *figures, GError **error)
 {
-	g_autofree char *batches =
-		g_build_filename(bed->dir, "batches", NULL);
+	g_autofree char *batches = g_build_filename(bed->dir, "batches", NULL);
 	AUTO(store) store = NULL;
 	AUTO(bare) bare = NULL;
 	double cpu;
@@ -70,8 +69,8 @@ static bool measure_bare(struct bed *bed, const struct arguments *arguments,
 	return false;
 }
 
-static bool push(struct bed *bed, int cases, struct bed_run *run,
-	GError **error)
+static bool push(
+	struct bed *bed, int cases, struct bed_run *run, GError **error)
 {
 	if (!bed_run(bed, NULL, run, error))
 		return false;
@@ -113,8 +112,8 @@ static bool measure_push(struct bed *bed, const struct arguments *arguments,
 		return false;
 	printf("\n%d cases of 2 KB, plain loopback, both ends durable\n",
 		arguments->cases);
-	figures->kept &= bed_line("push", run.wall_s, "s",
-		share(arguments, 20), share(arguments, 8));
+	figures->kept &= bed_line("push", run.wall_s, "s", share(arguments, 20),
+		share(arguments, 8));
 	printf("%-42s %9.2f s    platform %.2f s\n", "  its processor time",
 		run.cpu_s, run.platform_cpu_s);
 	printf("%-42s %9.2f s    platform %.2f s\n",

@@ -60,12 +60,11 @@ long bare_post(
 	long status = 0;
 
 	curl_easy_setopt(bare->easy, CURLOPT_URL, url);
-	curl_easy_setopt(bare->easy, CURLOPT_POSTFIELDSIZE_LARGE,
-		(curl_off_t)len);
+	curl_easy_setopt(
+		bare->easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)len);
 	curl_easy_setopt(bare->easy, CURLOPT_POSTFIELDS, data);
 	if (curl_easy_perform(bare->easy) == CURLE_OK)
-		curl_easy_getinfo(
-			bare->easy, CURLINFO_RESPONSE_CODE, &status);
+		curl_easy_getinfo(bare->easy, CURLINFO_RESPONSE_CODE, &status);
 	return status;
 }
 

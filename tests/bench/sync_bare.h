@@ -16,8 +16,8 @@ void bare_free(struct bare *bare);
 DEFINE_AUTO(bare, bare_free)
 
 /* The status of the reply, 0 without one; the reply itself is dropped. */
-long bare_post(struct bare *bare, const char *path, const char *data,
-	size_t len);
+long bare_post(
+	struct bare *bare, const char *path, const char *data, size_t len);
 
 /* Every batch the link would send of this store, one after the other in a file:
  * eight bytes of length, then the bytes. */

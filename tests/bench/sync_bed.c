@@ -47,8 +47,8 @@ static char *in_dir(const struct bed *bed, const char *name)
 
 /* Programs --------------------------------------------------------------- */
 
-static bool spawn(const char *const *argv, const char *output, GPid *pid,
-	GError **error)
+static bool spawn(
+	const char *const *argv, const char *output, GPid *pid, GError **error)
 {
 	int fd = open(output, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
 	bool started = g_spawn_async_with_fds(NULL, (char **)argv, NULL,
@@ -201,8 +201,8 @@ static struct json *make_materials(void)
 	struct json *list = json_new_array();
 
 	for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
-		struct json *material = OBJECT("name", names[i], "state",
-			"present", "form", "paper");
+		struct json *material = OBJECT(
+			"name", names[i], "state", "present", "form", "paper");
 
 		json_put_int(material, "no", (int64_t)i + 1);
 		json_put_int(material, "copies", 1);

@@ -26,9 +26,9 @@ enum {
 struct lane_state {
 	struct gate gate;
 	int64_t next_ms;
-	int left;          /* requests after the probe */
-	int64_t back_ms;   /* when the first answer came, 0: not yet */
-	int64_t done_ms;   /* when the last one came */
+	int left;        /* requests after the probe */
+	int64_t back_ms; /* when the first answer came, 0: not yet */
+	int64_t done_ms; /* when the last one came */
 };
 
 struct simulation {
@@ -36,7 +36,7 @@ struct simulation {
 	GRand *random;
 	struct lane_state *lanes; /* own: of all windows */
 	int count;
-	double free_at_ms; /* the platform is busy until then */
+	double free_at_ms;  /* the platform is busy until then */
 	unsigned *arrivals; /* own: of each second after the return */
 	double longest_wait_ms;
 };
@@ -54,21 +54,21 @@ static void begin(struct simulation *simulation)
 		/* Ticks of the windows have nothing to do with each other. */
 		lane->next_ms = g_rand_int_range(
 			simulation->random, 0, LINK_TICK_S * 1000);
-		lane->left = i % LANES == 0 ? batches_of(simulation->herd)
-					    : PULLS;
+		lane->left =
+			i % LANES == 0 ? batches_of(simulation->herd) : PULLS;
 	}
 }
 
-static double work_ms(
-	const struct simulation *simulation, const struct lane_state *lane, int i)
+static double work_ms(const struct simulation *simulation,
+	const struct lane_state *lane, int i)
 {
 	const struct herd *herd = simulation->herd;
 	int ops;
 
 	if (lane->gate.open || i % LANES != 0)
 		return PROBE_US / 1e3;
-	ops = MIN(OPS_IN_BATCH, herd->ops - (batches_of(herd) - lane->left) *
-						    OPS_IN_BATCH);
+	ops = MIN(OPS_IN_BATCH,
+		herd->ops - (batches_of(herd) - lane->left) * OPS_IN_BATCH);
 	return (herd->batch_s + ops * herd->op_s) * 1e3;
 }
 

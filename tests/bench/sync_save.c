@@ -51,8 +51,7 @@ struct saving {
 
 static bool save_call(struct saving *saving, GError **error)
 {
-	AUTO(ticket) ticket =
-		ticket_open(saving->store, &saving->actor, error);
+	AUTO(ticket) ticket = ticket_open(saving->store, &saving->actor, error);
 
 	if (ticket)
 		g_strlcpy(saving->ticket_id, ticket->ticket_id, UUID_TEXT);
@@ -86,8 +85,8 @@ static bool save_page(struct saving *saving, GError **error)
 	if (!g_file_set_contents(saving->page, bytes, PAGE_BYTES, error))
 		return false;
 	waits = 0; /* the camera's own */
-	return blob_add(
-		saving->store, saving->page, "image/jpeg", sha256, &size, error);
+	return blob_add(saving->store, saving->page, "image/jpeg", sha256,
+		&size, error);
 }
 
 static bool save_decision(struct saving *saving, GError **error)
@@ -181,7 +180,8 @@ bool sync_save(struct bed *bed, bool *kept, GError **error)
 			.window = "03",
 			.session = ""}};
 
-	printf("\nOne save at the window: fsync and fdatasync, the most of %d\n",
+	printf("\nOne save at the window: fsync and fdatasync, the most of "
+	       "%d\n",
 		SAVES);
 	store = file_make_dir(state, error) ? store_open(state, "03", error)
 					    : NULL;
