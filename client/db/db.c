@@ -87,7 +87,8 @@ static bool open_handle(
 {
 	int rc = sqlite3_open_v2(options->path, &db->handle,
 		SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE |
-			SQLITE_OPEN_EXRESCODE | SQLITE_OPEN_PRIVATECACHE,
+			SQLITE_OPEN_EXRESCODE | SQLITE_OPEN_PRIVATECACHE |
+			SQLITE_OPEN_NOMUTEX, /* one thread has it */
 		NULL);
 
 	if (rc != SQLITE_OK)

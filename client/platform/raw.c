@@ -14,11 +14,17 @@ static const char *skip_blanks(const char *at, const char *end)
 /* at stands on the opening quote; returns what follows the closing one. */
 static const char *skip_string(const char *at, const char *end)
 {
-	for (at++; at < end && *at != '"'; at++) {
-		if (*at == '\\' && at + 1 < end)
-			at++;
+	at++;
+	while (at < end) {
+		const char *quote = memchr(at, '"', (size_t)(end - at));
+		const char *escape =
+			quote ? memchr(at, '\\', (size_t)(quote - at)) : NULL;
+
+		if (!escape)
+			return quote ? quote + 1 : NULL;
+		at = escape + 2;
 	}
-	return at < end ? at + 1 : NULL;
+	return NULL;
 }
 
 static const char *skip_nested(const char *at, const char *end)

@@ -6,10 +6,17 @@
 #include "client/base/clock.h"
 #include "client/base/id.h"
 
+/* Where the walk stands: "materials/2/pages/0/sha256" once it is needed. */
+struct place {
+	const struct place *above; /* NULL: the whole */
+	const char *name;          /* NULL: index of an array */
+	unsigned index;
+};
+
 static void check_fields(const struct field *fields, const struct json *object,
-	const char *path, struct json *errors);
+	const struct place *place, struct json *errors);
 static void check_value(const struct field *field, const struct json *value,
-	const char *path, struct json *errors);
+	const struct place *place, struct json *errors);
 
 void validate_refuse(struct json *errors, const char *field, const char *rule)
 {
@@ -21,6 +28,28 @@ void validate_refuse(struct json *errors, const char *field, const char *rule)
 	json_put_text(row, "field", field);
 	json_put_text(row, "rule", rule);
 	json_add(errors, row);
+}
+
+static void add_place(GString *path, const struct place *place)
+{
+	if (place->above)
+		add_place(path, place->above);
+	if (path->len > 0)
+		g_string_append_c(path, '/');
+	if (place->name)
+		g_string_append(path, place->name);
+	else
+		g_string_append_printf(path, "%u", place->index);
+}
+
+static void refuse(
+	struct json *errors, const struct place *place, const char *rule)
+{
+	g_autoptr(GString) path = g_string_new(NULL);
+
+	if (place)
+		add_place(path, place);
+	validate_refuse(errors, path->str, rule);
 }
 
 static bool is_in_list(const char *text, const char *const *values)
@@ -107,29 +136,28 @@ static const char *int_rule(const struct field *field, const struct json *value)
 }
 
 static void check_array(const struct field *field, const struct json *value,
-	const char *path, struct json *errors)
+	const struct place *place, struct json *errors)
 {
+	struct place at = {.above = place};
 	int64_t length = (int64_t)json_length(value);
-	unsigned index = 0;
 
 	if (length < field->min || length > field->max) {
-		validate_refuse(errors, path, "length");
+		refuse(errors, place, "length");
 		return;
 	}
 	if (!field->fields && !field->item)
 		return;
 	json_each (element, value) {
-		g_autofree char *at = g_strdup_printf("%s/%u", path, index++);
-
 		if (field->item)
-			check_value(field->item, element, at, errors);
+			check_value(field->item, element, &at, errors);
 		else
-			check_fields(field->fields, element, at, errors);
+			check_fields(field->fields, element, &at, errors);
+		at.index++;
 	}
 }
 
 static void check_scalar(const struct field *field, const struct json *value,
-	const char *path, struct json *errors)
+	const struct place *place, struct json *errors)
 {
 	const char *rule = "type";
 
@@ -142,19 +170,19 @@ static void check_scalar(const struct field *field, const struct json *value,
 	else if (field->type < FIELD_INT && json_is_text(value))
 		rule = text_rule(field, json_as_text(value));
 	if (rule)
-		validate_refuse(errors, path, rule);
+		refuse(errors, place, rule);
 }
 
 static void check_value(const struct field *field, const struct json *value,
-	const char *path, struct json *errors)
+	const struct place *place, struct json *errors)
 {
 	if (field->type == FIELD_ARRAY && json_is_array(value))
-		check_array(field, value, path, errors);
+		check_array(field, value, place, errors);
 	else if (field->type == FIELD_OBJECT && field->fields)
-		check_fields(field->fields, value, path, errors);
+		check_fields(field->fields, value, place, errors);
 	else if (field->type != FIELD_ANY &&
 		 (field->type != FIELD_OBJECT || !json_is_object(value)))
-		check_scalar(field, value, path, errors);
+		check_scalar(field, value, place, errors);
 }
 
 static bool is_absent(const struct field *field, const struct json *value)
@@ -167,22 +195,20 @@ static bool is_absent(const struct field *field, const struct json *value)
 }
 
 static void check_fields(const struct field *fields, const struct json *object,
-	const char *path, struct json *errors)
+	const struct place *place, struct json *errors)
 {
 	if (!json_is_object(object)) {
-		validate_refuse(errors, path, "type");
+		refuse(errors, place, "type");
 		return;
 	}
 	for (; fields->name; fields++) {
 		const struct json *value = json_get(object, fields->name);
-		g_autofree char *at =
-			*path ? g_strconcat(path, "/", fields->name, NULL)
-			      : g_strdup(fields->name);
+		struct place at = {.above = place, .name = fields->name};
 
 		if (!is_absent(fields, value))
-			check_value(fields, value, at, errors);
+			check_value(fields, value, &at, errors);
 		else if (fields->required)
-			validate_refuse(errors, at, "required");
+			refuse(errors, &at, "required");
 	}
 }
 
@@ -191,6 +217,6 @@ bool validate(const struct field *fields, const struct json *object,
 {
 	size_t before = json_length(errors);
 
-	check_fields(fields, object, "", errors);
+	check_fields(fields, object, NULL, errors);
 	return json_length(errors) == before;
 }
