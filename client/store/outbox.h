@@ -58,6 +58,10 @@ struct op_lease {
 };
 bool outbox_claim(struct store *store, int max_ops, size_t max_bytes,
 	int lease_ms, struct op_lease *lease, GError **error);
+/* The same while the ops of generation held are in flight: their lease is not
+ * taken back, however long the answer takes. 0: none is. */
+bool outbox_claim_beside(struct store *store, int64_t held, int max_ops,
+	size_t max_bytes, int lease_ms, struct op_lease *lease, GError **error);
 
 /* For a platform that takes attachments only together with their op: ops that
  * wait for theirs become ready. any: whether there were some. */

@@ -9,13 +9,15 @@
 #include "client/base/error.h"
 #include "client/store/private.h"
 
-static bool take_back_leases(struct store *store, GError **error)
+static bool take_back_leases(struct store *store, int64_t held, GError **error)
 {
 	return db_run(store->db,
 		"UPDATE outbox_state SET state = 2, not_before_ms = 0"
 		" WHERE state = 3 AND state <> 4"
-		" AND (boot <> ?1 OR lease_until_ms <= ?2)",
-		DB_VALUES(DB_TEXT(clock_boot_id()), DB_INT(clock_boot_ms())),
+		" AND (boot <> ?1 OR lease_until_ms <= ?2)"
+		" AND lease_gen <> ?3",
+		DB_VALUES(DB_TEXT(clock_boot_id()), DB_INT(clock_boot_ms()),
+			DB_INT(held)),
 		error);
 }
 
@@ -114,12 +116,12 @@ static bool lease_ops(struct store *store, const struct op_lease *lease,
 	return true;
 }
 
-static bool claim(struct store *store, int max_ops, size_t max_bytes,
-	int lease_ms, struct op_lease *lease, GError **error)
+static bool claim(struct store *store, int64_t held, int max_ops,
+	size_t max_bytes, int lease_ms, struct op_lease *lease, GError **error)
 {
 	AUTO(db_transaction) change = db_begin(store->db, error);
 
-	return change && take_back_leases(store, error) &&
+	return change && take_back_leases(store, held, error) &&
 	       collect(store, max_ops, max_bytes, lease->ops, error) &&
 	       (lease->ops->len == 0 ||
 		       next_generation(store, &lease->generation, error)) &&
@@ -130,9 +132,16 @@ static bool claim(struct store *store, int max_ops, size_t max_bytes,
 bool outbox_claim(struct store *store, int max_ops, size_t max_bytes,
 	int lease_ms, struct op_lease *lease, GError **error)
 {
+	return outbox_claim_beside(
+		store, 0, max_ops, max_bytes, lease_ms, lease, error);
+}
+
+bool outbox_claim_beside(struct store *store, int64_t held, int max_ops,
+	size_t max_bytes, int lease_ms, struct op_lease *lease, GError **error)
+{
 	lease->generation = 0;
 	lease->ops = g_ptr_array_new_with_free_func((GDestroyNotify)op_free);
-	if (claim(store, max_ops, max_bytes, lease_ms, lease, error))
+	if (claim(store, held, max_ops, max_bytes, lease_ms, lease, error))
 		return true;
 	g_ptr_array_unref(lease->ops);
 	lease->ops = NULL;
