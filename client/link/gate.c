@@ -36,7 +36,9 @@ void gate_fault(
 	if (gate->open || gate->failures >= GATE_FAILURES) {
 		gate->openings += !gate->open;
 		gate->open = true;
-		delay = GATE_OPEN_MS;
+		/* Half of it to one and a half: hours of equal rests would
+		 * keep those together that fell together. */
+		delay = GATE_OPEN_MS / 2 + (int64_t)(chance * GATE_OPEN_MS);
 	}
 	if (asked_ms >= 0)
 		delay = MAX(delay, MIN(asked_ms, GATE_ASKED_MAX_MS));

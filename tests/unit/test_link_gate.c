@@ -41,10 +41,13 @@ static void test_breaker(void)
 	g_assert_cmpint(gate_wait_ms(&gate, 1000), ==, GATE_OPEN_MS);
 	g_assert_cmpint(gate_wait_ms(&gate, 1000 + GATE_OPEN_MS), ==, 0);
 	/* The probe fails: open for as long again. */
-	gate_fault(&gate, 40000, 0.0, -1);
+	gate_fault(&gate, 40000, 0.5, -1);
 	g_assert_true(gate.open);
 	g_assert_cmpuint(gate.openings, ==, 1);
 	g_assert_cmpint(gate_wait_ms(&gate, 40000), ==, GATE_OPEN_MS);
+	/* Not for all windows the same. */
+	gate_fault(&gate, 80000, 0.0, -1);
+	g_assert_cmpint(gate_wait_ms(&gate, 80000), ==, GATE_OPEN_MS / 2);
 	/* The probe succeeds. */
 	gate_success(&gate);
 	g_assert_false(gate.open);

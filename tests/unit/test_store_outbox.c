@@ -340,6 +340,31 @@ static void test_fence(struct fixture *f, gconstpointer unused)
 }
 
 /* A lease of another boot is void, whatever its clock said. */
+/* A batch may be claimed while the answer to another takes its time. */
+static void test_beside(struct fixture *f, gconstpointer unused)
+{
+	struct op_lease first, second, third;
+	g_autoptr(GError) error = NULL;
+
+	(void)unused;
+	for (int i = 0; i < 3; i++)
+		g_free(open_lane(f->store));
+	claim(f->store, 1, 1, &first);
+	g_usleep(5000);
+	g_assert_true(outbox_claim_beside(
+		f->store, first.generation, 1, 1 << 20, 1, &second, &error));
+	g_assert_no_error(error);
+	g_assert_cmpint(((struct op *)second.ops->pdata[0])->store_seq, ==, 2);
+	g_assert_true(
+		settle(f->store, first.generation, 1, OP_VERDICT_ACK, NULL));
+	/* Not held any more: taken back like any other. */
+	g_usleep(5000);
+	expect_claim(f->store, 9, "2 3", &third);
+	drop(&first);
+	drop(&second);
+	drop(&third);
+}
+
 static void test_other_boot(struct fixture *f, gconstpointer unused)
 {
 	struct op_lease lease;
@@ -546,6 +571,7 @@ int main(int argc, char **argv)
 	ADD("/store/outbox/parked", test_parked);
 	ADD("/store/outbox/retry", test_retry);
 	ADD("/store/outbox/fence", test_fence);
+	ADD("/store/outbox/beside", test_beside);
 	ADD("/store/outbox/other-boot", test_other_boot);
 	ADD("/store/outbox/blob-waits", test_blob_waits);
 	ADD("/store/outbox/blob-both", test_blob_both);
