@@ -108,6 +108,10 @@ static const struct error_text error_texts[] = {
 		N_("No leased number left. The draft is kept; numbers come "
 		   "once online."),
 		N_("No leased number left; they come once online.")},
+	{"store.foreign",
+		N_("The local store is another window's. Nothing was changed; "
+		   "set it right."),
+		N_("The store is another window's; nothing was changed.")},
 	{"other", N_("It did not work. Your data is kept, it is logged."),
 		N_("It did not work. Nothing is lost.")},
 };

@@ -48,7 +48,8 @@
 	X(STORE_ERROR_CORRUPT, "store.corrupt") /* a seal or a check failed */ \
 	X(STORE_ERROR_NEWER, "store.newer")     /* made by a newer version */  \
 	X(STORE_ERROR_LOCKED, "store.locked")   /* another yikou has it */     \
-	X(STORE_ERROR_NUMBERS, "store.numbers") /* no leased number left */
+	X(STORE_ERROR_NUMBERS, "store.numbers") /* no leased number left */    \
+	X(STORE_ERROR_FOREIGN, "store.foreign") /* of another window */
 
 #define ERROR_ENUM_ROW(code, name) code,
 enum item_error { ITEM_ERRORS(ERROR_ENUM_ROW) ITEM_ERROR_COUNT };

@@ -42,6 +42,19 @@ void progress_show(
 	struct progress *progress, const struct store_counts *counts);
 void progress_end(struct progress *progress);
 
+/* Pushes the stores that were copied together, DIR/NAME/window.db, one after
+ * the other: ops and attachments only. Prints a line for each and their sum,
+ * or with json nothing; *report is the caller's, NULL when there was no store
+ * at all. The worst of their exit codes. */
+struct stores_order {
+	const struct config *config;
+	const char *dir;
+	bool json, dry_run, no_verify;
+	int max_time_s, batch;
+};
+enum exit_code sync_stores(
+	const struct stores_order *order, struct json **report);
+
 /* One file each; argv[0] is the subcommand. */
 enum exit_code sync_run(int argc, char **argv);
 enum exit_code sync_status(int argc, char **argv);

@@ -29,8 +29,8 @@ struct run {
 	struct command_options options;
 	gboolean dry_run, no_verify;
 	int max_time_s, batch;
-	char *only, *report_file, *progress_mode; /* own */
-	struct store *store;                      /* own */
+	char *only, *report_file, *progress_mode, *stores; /* own */
+	struct store *store;                               /* own */
 	struct progress progress;
 	struct sync_wait wait;
 	struct json *state; /* own: last state or report of yikou-syncd */
@@ -44,6 +44,7 @@ static void run_clear(struct run *run)
 	g_free(run->only);
 	g_free(run->report_file);
 	g_free(run->progress_mode);
+	g_free(run->stores);
 	store_close(run->store);
 	json_free(run->state);
 	json_free(run->proof);
@@ -388,6 +389,9 @@ static bool check_arguments(const struct run *run, GError **error)
 	if (run->only && !g_strv_contains(parts, run->only))
 		return fault_set(error, ITEM_ERROR_USAGE, NULL, 0,
 			"--only: expected cases, blobs or catalog");
+	if (run->stores && run->only)
+		return fault_set(error, ITEM_ERROR_USAGE, NULL, 0,
+			"--only does not go with --store");
 	if (run->max_time_s < 0 || run->batch < 0 || run->batch > 200)
 		return fault_set(error, ITEM_ERROR_USAGE, NULL, 0,
 			"--max-time: expected seconds, --batch: 1 to 200");
@@ -425,6 +429,32 @@ static enum exit_code plan(struct run *run)
 	return EXIT_CODE_OK;
 }
 
+static enum exit_code start_stores(struct run *run)
+{
+	struct stores_order order = {.config = run->options.config,
+		.dir = run->stores,
+		.json = run->options.json,
+		.dry_run = run->dry_run,
+		.no_verify = run->no_verify,
+		.max_time_s = run->max_time_s,
+		.batch = run->batch};
+	struct json *made = NULL;
+	enum exit_code code = sync_stores(&order, &made);
+	AUTO(json) report = made;
+	g_autofree char *text = NULL;
+	g_autoptr(GError) error = NULL;
+
+	if (!report)
+		return code;
+	if (order.json) {
+		text = json_print(report);
+		puts(text);
+	}
+	if (run->report_file && !write_report(run, report, &error))
+		return command_fail(error);
+	return code;
+}
+
 static bool open_store(struct run *run, GError **error)
 {
 	const struct config *config = run->options.config;
@@ -440,8 +470,11 @@ static enum exit_code start(struct run *run)
 	g_autoptr(GError) error = NULL;
 	bool is_running;
 
-	if (!check_arguments(run, &error) || !report_is_writable(run, &error) ||
-		!open_store(run, &error) ||
+	if (!check_arguments(run, &error) || !report_is_writable(run, &error))
+		return command_report(&run->options, error);
+	if (run->stores)
+		return start_stores(run);
+	if (!open_store(run, &error) ||
 		!store_counts(run->store, &counts, &error))
 		return command_report(&run->options, error);
 	if (!progress_begin(&run->progress, run->progress_mode, &counts))
@@ -479,6 +512,10 @@ enum exit_code sync_run(int argc, char **argv)
 			_("write what was done as JSON"), _("FILE")},
 		{"progress", 0, 0, G_OPTION_ARG_STRING, &run.progress_mode,
 			_("auto, json or none"), _("HOW")},
+		{"store", 0, 0, G_OPTION_ARG_FILENAME, &run.stores,
+			_("send the stores copied to DIR/NAME/ instead of "
+			  "this window's"),
+			_("DIR")},
 		{"no-verify", 0, 0, G_OPTION_ARG_NONE, &run.no_verify,
 			_("do not compare at the end"), NULL},
 		{NULL}};
@@ -493,6 +530,7 @@ enum exit_code sync_run(int argc, char **argv)
 		      "verify, dead, agree, enrol.\n"
 		      "Examples:\n  yikou sync\n"
 		      "  yikou sync --report today.json\n"
+		      "  yikou sync --store /media/usb/stores\n"
 		      "  yikou sync verify\n"
 		      "  yikou sync dead list"),
 		    entries, &code)) {

@@ -36,7 +36,7 @@ enum {
 struct arguments {
 	char *config;
 	gboolean once, json, verify, version, enrol;
-	char *day, *only;
+	char *day, *only, *state;
 	int batch;
 	int max_time_s, backoff_ms;
 	char *crash_at;
@@ -90,6 +90,10 @@ static bool parse_arguments(int argc, char **argv, struct arguments *arguments)
 			"With --verify: only this day, 2026-11-23", "DAY"},
 		{"only", 0, 0, G_OPTION_ARG_STRING, &arguments->only,
 			"With --once: cases, blobs or catalog", "PART"},
+		{"state", 0, 0, G_OPTION_ARG_FILENAME, &arguments->state,
+			"With --once: the store of this folder, whichever "
+			"window's it is",
+			"DIR"},
 		{"batch", 0, 0, G_OPTION_ARG_INT, &arguments->batch,
 			"At most so many steps in a request", "N"},
 		{"version", 0, 0, G_OPTION_ARG_NONE, &arguments->version,
@@ -127,7 +131,7 @@ static bool parse_arguments(int argc, char **argv, struct arguments *arguments)
 	}
 	if (argc > 1 || (!arguments->config && !arguments->version) ||
 		arguments->max_time_s < 0 ||
-		(arguments->verify && !arguments->once) ||
+		((arguments->verify || arguments->state) && !arguments->once) ||
 		(arguments->enrol && arguments->once) || arguments->batch < 0 ||
 		!knows_part(arguments) ||
 		(arguments->day && !is_day(arguments))) {
@@ -144,6 +148,7 @@ static void arguments_clear(struct arguments *arguments)
 	g_free(arguments->crash_at);
 	g_free(arguments->day);
 	g_free(arguments->only);
+	g_free(arguments->state);
 }
 
 static bool make_options(
@@ -288,14 +293,19 @@ static struct access *open_access(
 				});
 }
 
-/* The lock of the store, then the store itself. */
-static struct store *open_store(const struct config *config, GError **error)
+/* The lock of the store, then the store itself. copy: NULL, or the folder of a
+ * store that need not be this window's. */
+static struct store *open_store(
+	const struct config *config, const char *copy, GError **error)
 {
-	g_autofree char *lock = config_state(config, "sync.lock");
-	const char *state = config_path(config, "paths.state");
+	const char *state = copy ? copy : config_path(config, "paths.state");
+	g_autofree char *lock = g_build_filename(state, "sync.lock", NULL);
 
-	if (!file_make_dir(state, error) || file_lock(lock, error) < 0)
+	if ((!copy && !file_make_dir(state, error)) ||
+		file_lock(lock, error) < 0)
 		return NULL;
+	if (copy)
+		return store_open_copy(state, error);
 	return store_open(state, config_text(config, "window.number"), error);
 }
 
@@ -349,7 +359,7 @@ static enum exit_code syncd_main(
 	access = open_access(config, http, error);
 	if (!access)
 		return EXIT_CODE_USAGE;
-	store = open_store(config, error);
+	store = open_store(config, arguments->state, error);
 	if (!store)
 		return error_exit_code(*error);
 	if (!arguments->once && !open_socket(config, &syncd, error))

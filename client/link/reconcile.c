@@ -169,7 +169,8 @@ static void repair(struct link *link)
 		return;
 	}
 	link->server_behind = run->missing_count;
-	pull_all(link);
+	if (!link->options.only)
+		pull_all(link);
 	forget_epoch_change(link);
 }
 

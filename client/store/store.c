@@ -160,6 +160,8 @@ static bool make_identity(struct store *store, char **installed, GError **error)
 	uuid7(store->uuid);
 	*installed = clock_iso(clock_wall_ms());
 	return store_put_meta(store, "store_uuid", store->uuid, error) &&
+	       (!*store->window ||
+		       store_put_meta(store, "window", store->window, error)) &&
 	       store_put_meta(store, "installed", *installed, error) &&
 	       store_put_meta(store, "store_epoch", "1", error) &&
 	       db_commit(change, error);
@@ -181,6 +183,32 @@ static bool load_identity(struct store *store, GError **error)
 	return true;
 }
 
+/* A store says itself whose it is; one that was made before stores did so
+ * learns it from the first who opens it as his. */
+static bool settle_window(struct store *store, GError **error)
+{
+	g_autofree char *own = NULL;
+
+	if (!read_meta(store, "window", &own, error))
+		return false;
+	if (!own && *store->window)
+		return store_set_meta(store, "window", store->window, error);
+	if (own && (!*store->window || strcmp(own, store->window) == 0)) {
+		g_strlcpy(store->window, own, sizeof(store->window));
+		return true;
+	}
+	if (own)
+		g_set_error(error, STORE_ERROR, STORE_ERROR_FOREIGN,
+			"%s: the store of window %s, not of %s", store->dir,
+			own, store->window);
+	else
+		g_set_error(error, STORE_ERROR, STORE_ERROR_FOREIGN,
+			"%s: does not say which window it is of; start yikou "
+			"there once",
+			store->dir);
+	return false;
+}
+
 static bool check_window(const char *window, GError **error)
 {
 	size_t len = strlen(window);
@@ -192,20 +220,38 @@ static bool check_window(const char *window, GError **error)
 	return false;
 }
 
+static struct store *open_in(
+	const char *state_dir, const char *window, GError **error)
+{
+	struct store *store = g_new0(struct store, 1);
+
+	store->dir = g_strdup(state_dir);
+	g_strlcpy(store->window, window, sizeof(store->window));
+	if (open_db(store, error) && load_identity(store, error) &&
+		settle_window(store, error))
+		return store;
+	store_close(store);
+	return NULL;
+}
+
 struct store *store_open(
 	const char *state_dir, const char *window, GError **error)
 {
 	g_autofree char *blobs = g_build_filename(state_dir, "blobs", NULL);
-	struct store *store;
 
 	if (!check_window(window, error) || !file_make_dir(blobs, error))
 		return NULL;
-	store = g_new0(struct store, 1);
-	store->dir = g_strdup(state_dir);
-	g_strlcpy(store->window, window, sizeof(store->window));
-	if (open_db(store, error) && load_identity(store, error))
-		return store;
-	store_close(store);
+	return open_in(state_dir, window, error);
+}
+
+struct store *store_open_copy(const char *state_dir, GError **error)
+{
+	g_autofree char *file = g_build_filename(state_dir, "window.db", NULL);
+
+	if (g_file_test(file, G_FILE_TEST_IS_REGULAR))
+		return open_in(state_dir, "", error);
+	g_set_error(error, STORE_ERROR, STORE_ERROR_IO,
+		"no store: %s is not there", file);
 	return NULL;
 }
 
@@ -399,6 +445,12 @@ static bool verify_index(struct store *store, GError **error)
 bool store_check(struct store *store, GError **error)
 {
 	return db_quick_check(store->db, error);
+}
+
+bool store_check_copy(struct store *store, GError **error)
+{
+	return db_integrity_check(store->db, error) &&
+	       store_verify_seals(store, error);
 }
 
 bool store_verify_seals(struct store *store, GError **error)

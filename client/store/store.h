@@ -27,9 +27,15 @@ struct store;
  * header and length of the file, whose it is and of which version, whether the
  * key fits the identity; a journal that a crash left is rolled back.
  * STORE_ERROR_NEWER for a file of a later version, STORE_ERROR_CORRUPT when one
- * of these does not hold, STORE_ERROR_FULL, STORE_ERROR_IO. window is "03". */
+ * of these does not hold, STORE_ERROR_FULL, STORE_ERROR_IO, STORE_ERROR_FOREIGN
+ * for the store of another window than window ("03"). */
 struct store *store_open(
 	const char *state_dir, const char *window, GError **error);
+/* A store that was copied here, of whatever window: store_window() tells.
+ * Nothing is made where there is none (STORE_ERROR_IO); STORE_ERROR_FOREIGN
+ * when it does not say whose it is, because it was last open before stores did.
+ */
+struct store *store_open_copy(const char *state_dir, GError **error);
 
 /* The structure of every table and index, as far as SQLite sees it: 0.7 s of
  * processor for 100,000 cases, so never in the screen's own process. The screen
@@ -38,6 +44,9 @@ struct store *store_open(
  * before it ends carries a seal or a chain, and those are checked on reading.
  * STORE_ERROR_CORRUPT names the table. */
 bool store_check(struct store *store, GError **error);
+/* More than store_check(): every index against its table, and every seal. A
+ * file that was copied while somebody wrote has pages of two times. Seconds. */
+bool store_check_copy(struct store *store, GError **error);
 void store_close(struct store *store);
 DEFINE_AUTO(store, store_close)
 

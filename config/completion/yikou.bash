@@ -70,7 +70,7 @@ _yikou_command() {
 		case ${words[*]:0:2} in
 		passwd) _yikou_reply '--help -h' "$1" ;;
 		'') _yikou_reply '--config --json --help --version -c -h' "$1" ;;
-		sync) _yikou_reply '--config --json --dry-run --only --max-time --batch --report --progress --no-verify --help -c -h -n' "$1" ;;
+		sync) _yikou_reply '--config --json --dry-run --only --max-time --batch --report --progress --store --no-verify --help -c -h -n' "$1" ;;
 		'sync verify') _yikou_reply '--config --json --day --help -c -h' "$1" ;;
 		'sync dead'*) _yikou_reply '--config --json --staff --reason --body --help -c -h' "$1" ;;
 		verify) _yikou_reply '--config --json --quick --help -c -h' "$1" ;;
@@ -153,7 +153,7 @@ _yikou() {
 			"$word"
 		;;
 	yikou-syncd)
-		_yikou_reply '--config --once --enrol --json --max-time --verify --day --only --batch --help --version -c -h' \
+		_yikou_reply '--config --once --enrol --json --max-time --verify --day --only --state --batch --help --version -c -h' \
 			"$word"
 		;;
 	yikou-scan)

@@ -1,14 +1,14 @@
 # The link against a platform that misbehaves: the real yikou-syncd, a fake
 # platform in the test's own main loop.
 
-SYNC_TESTS := test_faults test_daemon test_standin
+SYNC_TESTS := test_faults test_daemon test_standin test_stores
 SYNC_USES  := client/store client/db client/rules client/base
 CHECK_BIN  += $(SYNC_TESTS:%=$(BUILD)/tests/sync/%)
 
 define sync_rules
 $(BUILD)/tests/sync/$(1): $(BUILD)/tests/sync/$(1).o \
 		$(BUILD)/tests/sync/fake.o $(BUILD)/tests/sync/rig.o \
-		$(call libs,$(SYNC_USES)) $(BUILD)/yikou-syncd \
+		$(call libs,$(SYNC_USES)) $(BUILD)/yikou-syncd $(BUILD)/yikou \
 		$(BUILD)/yikou-platform
 	@echo "  LD   sync/$(1)"
 	@$(CC) $(LDFLAGS) -o $$@ $(BUILD)/tests/sync/$(1).o \

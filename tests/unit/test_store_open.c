@@ -87,6 +87,59 @@ static void test_short_key(struct fixture *f, gconstpointer unused)
 	g_assert_error(error, STORE_ERROR, STORE_ERROR_CORRUPT);
 }
 
+static void test_other_window(struct fixture *f, gconstpointer unused)
+{
+	g_autofree char *nowhere = in_dir(f, "nowhere");
+	g_autoptr(GError) error = NULL;
+	struct store *copy;
+
+	(void)unused;
+	g_assert_null(store_open(f->dir, "05", &error));
+	g_assert_error(error, STORE_ERROR, STORE_ERROR_FOREIGN);
+	g_assert_nonnull(strstr(error->message, "window 03, not of 05"));
+	g_clear_error(&error);
+	copy = store_open_copy(f->dir, &error);
+	g_assert_no_error(error);
+	g_assert_cmpstr(store_window(copy), ==, "03");
+	store_close(copy);
+	g_assert_null(store_open_copy(nowhere, &error));
+	g_assert_error(error, STORE_ERROR, STORE_ERROR_IO);
+	g_assert_false(g_file_test(nowhere, G_FILE_TEST_EXISTS));
+}
+
+/* Made before stores said whose they are: the first who opens it tells. */
+static void test_window_learned(struct fixture *f, gconstpointer unused)
+{
+	g_autoptr(GError) error = NULL;
+	struct store *store;
+
+	(void)unused;
+	g_assert_true(store_set_meta(f->store, "window", NULL, NULL));
+	g_assert_null(store_open_copy(f->dir, &error));
+	g_assert_error(error, STORE_ERROR, STORE_ERROR_FOREIGN);
+	store = store_open(f->dir, "04", NULL);
+	g_assert_nonnull(store);
+	store_close(store);
+	g_clear_error(&error);
+	g_assert_null(store_open(f->dir, "03", &error));
+	g_assert_error(error, STORE_ERROR, STORE_ERROR_FOREIGN);
+}
+
+static void test_check_copy(struct fixture *f, gconstpointer unused)
+{
+	g_autoptr(GError) error = NULL;
+
+	(void)unused;
+	ticket_free(ticket_open(f->store, &clerk, NULL));
+	g_assert_true(store_check_copy(f->store, NULL));
+	store_close(f->store);
+	damage_page(f, "outbox_open");
+	f->store = store_open(f->dir, "03", NULL);
+	g_assert_nonnull(f->store);
+	g_assert_false(store_check_copy(f->store, &error));
+	g_assert_error(error, STORE_ERROR, STORE_ERROR_CORRUPT);
+}
+
 static void test_meta(struct fixture *f, gconstpointer unused)
 {
 	g_autofree char *value = NULL;
@@ -338,6 +391,9 @@ int main(int argc, char **argv)
 	ADD("/store/open/key-lost", test_key_lost);
 	ADD("/store/open/other-key", test_other_key);
 	ADD("/store/open/short-key", test_short_key);
+	ADD("/store/open/other-window", test_other_window);
+	ADD("/store/open/window-learned", test_window_learned);
+	ADD("/store/open/check-copy", test_check_copy);
 	ADD("/store/open/meta", test_meta);
 	ADD("/store/open/two-at-once", test_two_at_once);
 	ADD("/store/seal/flipped-byte", test_flipped_byte);
