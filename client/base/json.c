@@ -263,7 +263,8 @@ static bool few_repeat(const cJSON *object)
 {
 	for (const cJSON *a = object->child; a; a = a->next)
 		for (const cJSON *b = a->next; b; b = b->next)
-			if (strcmp(a->string, b->string) == 0)
+			if (a->string[0] == b->string[0] &&
+				strcmp(a->string, b->string) == 0)
 				return true;
 	return false;
 }

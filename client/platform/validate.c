@@ -82,7 +82,7 @@ static bool fits_pattern(const char *text, const char *pattern)
 /* NULL when the text is fine, else the rule it breaks. */
 static const char *text_rule(const struct field *field, const char *text)
 {
-	int64_t characters = g_utf8_strlen(text, -1);
+	int64_t characters;
 
 	switch (field->type) {
 	case FIELD_UUID:
@@ -93,13 +93,14 @@ static const char *text_rule(const struct field *field, const char *text)
 		return strchr(text, 'T') && clock_parse(text) >= 0 ? NULL
 								   : "format";
 	case FIELD_DAY:
-		return characters == 10 && clock_parse(text) >= 0 ? NULL
+		return strlen(text) == 10 && clock_parse(text) >= 0 ? NULL
 								  : "format";
 	default:
 		break;
 	}
 	if (field->values)
 		return is_in_list(text, field->values) ? NULL : "code";
+	characters = g_utf8_strlen(text, -1);
 	if (characters < field->min || characters > field->max)
 		return "length";
 	return field->pattern && !fits_pattern(text, field->pattern) ? "format"
