@@ -6,6 +6,7 @@
 #include "tests/bench/bench_sync.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "client/base/error.h"
@@ -129,13 +130,27 @@ static bool measure_push(struct bed *bed, const struct arguments *arguments,
 	return true;
 }
 
+/* The feed of cases brings back what the platform made of them. */
+static bool catch_up(struct bed *bed, GError **error)
+{
+	struct bed_run run;
+
+	if (!bed_run(bed, NULL, &run, error))
+		return false;
+	printf("%-42s %9.2f s    processor time %.2f s, platform %.2f s\n",
+		"the cases come back by the feed", run.wall_s, run.cpu_s,
+		run.platform_cpu_s);
+	json_free(run.report);
+	return run.exit_code == 0 || fail(error, "feed", &run);
+}
+
 static bool measure_rest(struct bed *bed, const struct arguments *arguments,
 	struct figures *figures, GError **error)
 {
 	struct bed_run run = {0};
 	bool same;
 
-	if (!bed_run(bed, NULL, &run, error))
+	if (!catch_up(bed, error) || !bed_run(bed, NULL, &run, error))
 		return false;
 	json_free(run.report);
 	if (run.exit_code != 0)
@@ -161,13 +176,18 @@ static bool run(const struct arguments *arguments, bool *kept, GError **error)
 	AUTO(bed) bed = bed_new(arguments->programs, arguments->dir, error);
 	struct figures figures = {.kept = true};
 	struct herd herd = {.windows = WINDOWS, .ops = WAITING};
+	double load = 0;
 
+	if (bed && getloadavg(&load, 1) == 1)
+		printf("The machine: %.1f processes want one of %u processors, "
+		       "the disk takes %.0f fdatasync/s.\n",
+			load, g_get_num_processors(), bed_disk_rate(bed));
+	fflush(stdout);
 	if (!bed || !measure_push(bed, arguments, &figures, error) ||
 		!measure_rest(bed, arguments, &figures, error) ||
 		!sync_save(bed, &figures.kept, error))
 		return false;
 	herd.op_s = figures.bare_s / arguments->cases;
-	herd.batch_s = 0; /* is in that share already */
 	figures.kept &= sync_herd(&herd);
 	*kept = figures.kept;
 	return true;

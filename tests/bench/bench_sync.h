@@ -11,8 +11,8 @@ bool sync_save(struct bed *bed, bool *kept, GError **error);
  * time, and the platform as fast as it was measured. */
 struct herd {
 	int windows;
-	double batch_s, op_s; /* the platform works so long on a batch */
-	int ops;              /* that wait in each window */
+	double op_s; /* the platform works so long on one case of a batch */
+	int ops;     /* that wait in each window */
 };
 bool sync_herd(const struct herd *herd);
 

@@ -17,13 +17,14 @@
 #include "tests/bench/gauge.h"
 #include "tests/bench/sync_bare.h"
 
+static const double disk_s = 0.5; /* how long it is asked */
+
 enum {
 	START_TIMEOUT_S = 20,
 	RUN_TIMEOUT_S = 1800,
 	SERIALS = 9000, /* of a day; the series ends at 9999 */
 	BLOCK = 1000,   /* numbers in a block, the most there may be */
 	POLL_US = 20000,
-	PATIENCE_MS = 5000,
 };
 
 static const char item_code[] = "11410185MB0000000X4000100001001";
@@ -43,6 +44,20 @@ double bed_now_s(void)
 static char *in_dir(const struct bed *bed, const char *name)
 {
 	return g_build_filename(bed->dir, name, NULL);
+}
+
+double bed_disk_rate(const struct bed *bed)
+{
+	g_autofree char *path = in_dir(bed, "disk");
+	int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600), count = 0;
+	double began = bed_now_s();
+
+	while (bed_now_s() - began < disk_s && write(fd, path, 4) == 4 &&
+		fdatasync(fd) == 0)
+		count++;
+	close(fd);
+	unlink(path);
+	return count / disk_s;
 }
 
 /* Programs --------------------------------------------------------------- */

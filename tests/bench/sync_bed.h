@@ -48,6 +48,8 @@ struct bed_run {
 bool bed_run(struct bed *bed, const char *argument, struct bed_run *run,
 	GError **error);
 
+/* What the disk below it can do at the moment: appends that are waited for. */
+double bed_disk_rate(const struct bed *bed);
 double bed_now_s(void);
 /* "  12.3 s   limit 20, goal 8": one line of the table; is it kept? */
 bool bed_line(const char *what, double value, const char *unit, double limit,

@@ -69,7 +69,7 @@ static double work_ms(const struct simulation *simulation,
 		return PROBE_US / 1e3;
 	ops = MIN(OPS_IN_BATCH,
 		herd->ops - (batches_of(herd) - lane->left) * OPS_IN_BATCH);
-	return (herd->batch_s + ops * herd->op_s) * 1e3;
+	return ops * herd->op_s * 1e3;
 }
 
 /* A request at now_ms; sets when the lane acts again. */
