@@ -21,7 +21,7 @@ enum {
 };
 
 struct arguments {
-	char *programs, *dir;
+	char *programs, *dir, *part, *bodies;
 	int cases;
 };
 
@@ -56,7 +56,9 @@ static bool measure_bare(struct bed *bed, const struct arguments *arguments,
 		!bed_lease(bed, arguments->cases, error))
 		return false;
 	store = bed_store(bed, error);
-	if (!store || !bare_prepare(store, batches, error))
+	if (!store || !bare_prepare(store, batches, error) ||
+		(arguments->bodies &&
+			!bare_bodies(store, arguments->bodies, error)))
 		return false;
 	bare = bare_new(bed->port, bed->token);
 	cpu = bed_platform_cpu_s(bed);
@@ -183,8 +185,12 @@ static bool run(const struct arguments *arguments, bool *kept, GError **error)
 		       "the disk takes %.0f fdatasync/s.\n",
 			load, g_get_num_processors(), bed_disk_rate(bed));
 	fflush(stdout);
-	if (!bed || !measure_push(bed, arguments, &figures, error) ||
-		!measure_rest(bed, arguments, &figures, error) ||
+	if (!bed || !measure_push(bed, arguments, &figures, error))
+		return false;
+	*kept = figures.kept;
+	if (arguments->part)
+		return true;
+	if (!measure_rest(bed, arguments, &figures, error) ||
 		!sync_save(bed, &figures.kept, error))
 		return false;
 	herd.op_s = figures.bare_s / arguments->cases;
@@ -204,6 +210,10 @@ int main(int argc, char **argv)
 			"DIR"},
 		{"cases", 'c', 0, G_OPTION_ARG_INT, &arguments.cases,
 			"how many are sent", "N"},
+		{"part", 0, 0, G_OPTION_ARG_STRING, &arguments.part,
+			"push: only that; all without it", "PART"},
+		{"bodies", 0, 0, G_OPTION_ARG_FILENAME, &arguments.bodies,
+			"write what was sent, a case in a line", "FILE"},
 		{NULL}};
 	g_autoptr(GOptionContext) options = NULL;
 	g_autoptr(GError) error = NULL;
@@ -216,7 +226,8 @@ int main(int argc, char **argv)
 	g_option_context_set_summary(
 		options, "Example: bench-sync --programs build/plain -c 20000");
 	if (!g_option_context_parse(options, &argc, &argv, &error) ||
-		!arguments.programs || arguments.cases < 10)
+		!arguments.programs || arguments.cases < 10 ||
+		(arguments.part && strcmp(arguments.part, "push") != 0))
 		code = EXIT_CODE_USAGE;
 	if (!arguments.dir)
 		arguments.dir = g_strdup("/var/tmp");
@@ -229,5 +240,7 @@ int main(int argc, char **argv)
 		printf("\nNot every limit is kept.\n");
 	g_free(arguments.programs);
 	g_free(arguments.dir);
+	g_free(arguments.part);
+	g_free(arguments.bodies);
 	return code;
 }

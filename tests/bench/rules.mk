@@ -48,5 +48,9 @@ bench-sync bench-sync-short: all $(BUILD)/bench-sync
 	@$(BUILD)/bench-sync --programs $(BUILD) \
 		$(if $(filter bench-sync-short,$@),--cases 20000)
 
+# A peer in the same run; skipped where there is no Node.
+bench-peers: all $(BUILD)/bench-sync
+	@sh tests/bench/peers/run.sh $(BUILD)
+
 .PHONY: bench-search bench-window bench-start bench-memory bench-idle \
-	bench-sync bench-sync-short
+	bench-sync bench-sync-short bench-peers

@@ -107,10 +107,27 @@ static bool write_batches(FILE *file, struct store *store, GError **error)
 	       (ops->len == 0 || write_batch(file, store, ops, error));
 }
 
-bool bare_prepare(struct store *store, const char *path, GError **error)
+static bool write_bodies(FILE *file, struct store *store, GError **error)
+{
+	AUTO(db_rows) rows = db_select(
+		store->db, "SELECT body FROM outbox ORDER BY store_seq", NULL);
+
+	while (db_next(rows)) {
+		size_t len;
+		const void *body = db_blob(rows, 0, &len);
+
+		if (fwrite(body, len, 1, file) != 1 || fputc('\n', file) < 0)
+			return false;
+	}
+	return db_end(rows, error);
+}
+
+static bool write_file(struct store *store, const char *path,
+	bool (*write)(FILE *file, struct store *store, GError **error),
+	GError **error)
 {
 	FILE *file = fopen(path, "wb");
-	bool written = file && write_batches(file, store, error);
+	bool written = file && write(file, store, error);
 
 	if (file && fclose(file) != 0)
 		written = false;
@@ -118,6 +135,16 @@ bool bare_prepare(struct store *store, const char *path, GError **error)
 		g_set_error(error, STORE_ERROR, STORE_ERROR_IO,
 			"%s cannot be written", path);
 	return written;
+}
+
+bool bare_prepare(struct store *store, const char *path, GError **error)
+{
+	return write_file(store, path, write_batches, error);
+}
+
+bool bare_bodies(struct store *store, const char *path, GError **error)
+{
+	return write_file(store, path, write_bodies, error);
 }
 
 double bare_replay(struct bare *bare, const char *path)

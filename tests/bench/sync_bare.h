@@ -22,6 +22,8 @@ long bare_post(
 /* Every batch the link would send of this store, one after the other in a file:
  * eight bytes of length, then the bytes. */
 bool bare_prepare(struct store *store, const char *path, GError **error);
+/* The bodies alone, one in a line: for peers. */
+bool bare_bodies(struct store *store, const char *path, GError **error);
 /* Posts them all; seconds, or -1 when one was not answered with 207. */
 double bare_replay(struct bare *bare, const char *path);
 
