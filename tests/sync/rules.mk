@@ -1,7 +1,8 @@
 # The link against a platform that misbehaves: the real yikou-syncd, a fake
 # platform in the test's own main loop.
 
-SYNC_TESTS := test_faults test_daemon test_standin test_stores
+SYNC_TESTS := test_faults test_daemon test_standin test_stores \
+              test_ahead
 SYNC_USES  := client/store client/db client/rules client/base
 CHECK_BIN  += $(SYNC_TESTS:%=$(BUILD)/tests/sync/%)
 
