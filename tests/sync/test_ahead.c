@@ -41,6 +41,20 @@ static void test_first_answer(void)
 	}
 }
 
+/* Nothing goes wrong: each batch once, no lease runs out. */
+static void test_clean(void)
+{
+	struct rig *rig = rig_new();
+
+	rig_open_tickets(rig, STEPS);
+	g_assert_cmpint(rig_run(rig, "--batch=5"), ==, 0);
+	g_assert_cmpint(rig_reported(rig, "acked"), ==, STEPS);
+	g_assert_cmpint(rig_reported(rig, "sent"), ==, STEPS);
+	g_assert_cmpint(rig_reported(rig, "replayed"), ==, 0);
+	g_assert_cmpint(rig_reported(rig, "batches"), ==, STEPS / 5);
+	rig_free(rig);
+}
+
 /* It dies with one batch in flight and the one before not yet settled. */
 static void test_killed(void)
 {
@@ -92,6 +106,7 @@ int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
 	g_test_add_func("/sync/ahead/first-answer", test_first_answer);
+	g_test_add_func("/sync/ahead/clean", test_clean);
 	g_test_add_func("/sync/ahead/killed", test_killed);
 	g_test_add_func("/sync/ahead/one-lane", test_one_lane);
 	g_test_add_func("/sync/ahead/guard", test_guard);
