@@ -2,7 +2,9 @@
  * back eight hours later in the same second. Nothing is sent: time is made up
  * and walked through, the link's gate (client/link/gate.c) says when each lane
  * may try, and the platform is a queue that works as fast as the stand-in did
- * in this run. What is not the gate's is as link.c has it: a tick finds the
+ * in this run. Counted is what the gate lets out: a lane that comes back, or
+ * tries again. What follows an answer waits for it, so the platform itself sets
+ * that pace. What is not the gate's is as link.c has it: a tick finds the
  * first fault, an open breaker sends one probe, an answer sends the rest. */
 #include "tests/bench/bench_sync.h"
 
@@ -38,6 +40,7 @@ struct simulation {
 	int count;
 	double free_at_ms;  /* the platform is busy until then */
 	unsigned *arrivals; /* own: of each second after the return */
+	unsigned requests;  /* with those that follow an answer */
 	double longest_wait_ms;
 };
 
@@ -51,9 +54,8 @@ static void begin(struct simulation *simulation)
 	for (int i = 0; i < simulation->count; i++) {
 		struct lane_state *lane = &simulation->lanes[i];
 
-		/* Ticks of the windows have nothing to do with each other. */
-		lane->next_ms = g_rand_int_range(
-			simulation->random, 0, LINK_TICK_S * 1000);
+		/* The worst: all were switched on together, and tick so. */
+		lane->next_ms = g_rand_int_range(simulation->random, 0, 1000);
 		lane->left =
 			i % LANES == 0 ? batches_of(simulation->herd) : PULLS;
 	}
@@ -83,7 +85,9 @@ static void send(struct simulation *simulation, int i, int64_t now_ms)
 		lane->next_ms = lane->gate.until_ms;
 		return;
 	}
-	simulation->arrivals[(now_ms - OUTAGE_MS) / 1000]++;
+	simulation->requests++;
+	if (lane->gate.failures > 0)
+		simulation->arrivals[(now_ms - OUTAGE_MS) / 1000]++;
 	simulation->free_at_ms = fmax(simulation->free_at_ms, (double)now_ms) +
 				 work_ms(simulation, lane, i);
 	wait = simulation->free_at_ms - (double)now_ms;
@@ -141,37 +145,46 @@ static int run(struct simulation *simulation)
 	return done;
 }
 
-/* Of the seconds until everything is in. */
+/* The mean is that of the seconds until the last one came. */
+static double busiest(const struct simulation *simulation, unsigned *most)
+{
+	unsigned all = 0;
+	int seconds = 0;
+
+	*most = 0;
+	for (int i = 0; i < AFTER_MS / 1000; i++) {
+		*most = MAX(*most, simulation->arrivals[i]);
+		all += simulation->arrivals[i];
+		if (simulation->arrivals[i] > 0)
+			seconds = i + 1;
+	}
+	return all ? *most * (double)seconds / all : 0;
+}
+
 static bool report(const struct simulation *simulation, int done)
 {
 	int64_t last_back = 0, last_done = 0;
-	unsigned busiest = 0, all = 0;
-	int seconds;
-	double ratio;
-	bool kept;
+	unsigned most;
+	double ratio = busiest(simulation, &most);
 
 	for (int i = 0; i < simulation->count; i++) {
 		last_back = MAX(last_back, simulation->lanes[i].back_ms);
 		last_done = MAX(last_done, simulation->lanes[i].done_ms);
 	}
-	seconds = (int)((last_done - OUTAGE_MS + 999) / 1000);
-	for (int i = 0; i < AFTER_MS / 1000; i++) {
-		busiest = MAX(busiest, simulation->arrivals[i]);
-		all += simulation->arrivals[i];
-	}
-	ratio = seconds > 0 ? busiest / ((double)all / seconds) : INFINITY;
-	kept = done == simulation->count && ratio <= BUSIEST_LIMIT;
-	printf("%-42s %9.2f      limit %d%s  (%u of %u requests in %d s)\n",
+	printf("%-42s %9.2f      limit %d%s  (%u lanes in a second)\n",
 		"busiest second / mean, simulated", ratio, BUSIEST_LIMIT,
-		ratio > BUSIEST_LIMIT ? "   OVER" : "", busiest, all, seconds);
-	printf("%-42s %9d      of %d%s\n", "lanes that sent all, simulated",
-		done, simulation->count,
-		done < simulation->count ? "   OVER" : "");
-	printf("%-42s %9.1f s    longest wait for an answer %.1f s\n",
+		ratio > BUSIEST_LIMIT ? "   OVER" : "", most);
+	printf("%-42s %9d      of %d%s, %u requests\n",
+		"lanes that sent all, simulated", done, simulation->count,
+		done < simulation->count ? "   OVER" : "",
+		simulation->requests);
+	printf("%-42s %9.1f s    all in after %.1f s; longest wait for an "
+	       "answer %.1f s\n",
 		"last window that is back, simulated",
 		(double)(last_back - OUTAGE_MS) / 1e3,
+		(double)(last_done - OUTAGE_MS) / 1e3,
 		simulation->longest_wait_ms / 1e3);
-	return kept;
+	return done == simulation->count && ratio <= BUSIEST_LIMIT;
 }
 
 bool sync_herd(const struct herd *herd)
