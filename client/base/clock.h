@@ -15,7 +15,8 @@ int64_t clock_boot_ms(void);
 /* Changes at every boot; borrowed, for the process's life. */
 const char *clock_boot_id(void);
 
-/* Local time; the zone is that of the first call. "2026-11-23T09:41:20+08:00"; caller frees. */
+/* Local time, in the zone of the first call: "2026-11-23T09:41:20+08:00".
+ * Caller frees. */
 char *clock_iso(int64_t wall_ms);
 /* strftime into a fresh string, "%m-%d %H:%M" and the like. */
 char *clock_format(int64_t wall_ms, const char *format);

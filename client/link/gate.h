@@ -11,8 +11,8 @@
 enum {
 	BACKOFF_BASE_MS = 1000,
 	BACKOFF_CAP_MS = 300000,
-	GATE_FAILURES = 5, /* in a row open the breaker */
-	GATE_OPEN_MS = 30000, /* on average, between two probes */
+	GATE_FAILURES = 5,           /* in a row open the breaker */
+	GATE_OPEN_MS = 30000,        /* on average, between two probes */
 	GATE_ASKED_MAX_MS = 3600000, /* the longest Retry-After believed */
 };
 

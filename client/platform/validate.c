@@ -94,7 +94,7 @@ static const char *text_rule(const struct field *field, const char *text)
 								   : "format";
 	case FIELD_DAY:
 		return strlen(text) == 10 && clock_parse(text) >= 0 ? NULL
-								  : "format";
+								    : "format";
 	default:
 		break;
 	}
