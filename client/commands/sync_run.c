@@ -451,7 +451,7 @@ static enum exit_code start_stores(struct run *run)
 		puts(text);
 	}
 	if (run->report_file && !write_report(run, report, &error))
-		return command_fail(error);
+		return command_report(NULL, error);
 	return code;
 }
 

@@ -292,7 +292,8 @@ enum exit_code sync_stores(
 	enum exit_code code;
 
 	if (!names)
-		return command_fail(error);
+		return command_report(
+			&(struct command_options){.json = order->json}, error);
 	*report = json_new_object();
 	code = run_all(order, names, *report);
 	if (!order->json)
