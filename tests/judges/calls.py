@@ -165,7 +165,10 @@ def call_all(caller):
         caller.call(*row)
     say(not caller.flagged, "%d operations, no violation" % caller.calls,
         "\n".join(caller.flagged))
-    say(caller.good * 100 >= caller.calls * 75,
+    # The enrolment needs TLS, which is judged by enrol.sh.
+    plain = caller.calls - sum(
+        "enrolment" in row[3]["tags"] for row in rows)
+    say(caller.good * 100 >= plain * 75,
         "%d of them succeeded" % caller.good, "\n".join(caller.refused))
 
 
