@@ -67,20 +67,32 @@ static enum exit_code follow(
 
 static void say_failure(enum exit_code code)
 {
-	const char *text = code == EXIT_CODE_ITEM
-				   ? _("The supervisor said no. Nothing was "
-				       "changed.")
-			   : code == EXIT_CODE_LINK
-				   ? _("Not enrolled: the platform is not to "
-				       "be had, or nobody approved in time. "
-				       "Nothing was changed.")
-			   : code == EXIT_CODE_AUTH
-				   ? _("Not enrolled: the platform lets this "
-				       "window not in. Nothing was changed.")
-				   : NULL;
+	static const struct {
+		enum exit_code code;
+		const char *text;
+	} texts[] = {
+		{EXIT_CODE_ITEM,
+			N_("The supervisor said no. Nothing was changed.")},
+		{EXIT_CODE_LINK,
+			N_("Not enrolled: the platform is not to be had, or "
+			   "nobody approved in time. Nothing was changed.")},
+		{EXIT_CODE_AUTH,
+			N_("Not enrolled: the platform lets this window not "
+			   "in. Nothing was changed.")},
+		{EXIT_CODE_USAGE,
+			N_("Not enrolled: platform.url must be an https "
+			   "address. Nothing was changed.")},
+		{EXIT_CODE_RUNNING,
+			N_("Another enrolment of this window is under way.")},
+		{EXIT_CODE_STORE,
+			N_("Not enrolled: key or certificate cannot be "
+			   "written in the state folder.")},
+	};
 
-	if (text)
-		fprintf(stderr, "yikou: %s\n", text);
+	for (size_t i = 0; i < G_N_ELEMENTS(texts); i++) {
+		if (texts[i].code == code)
+			fprintf(stderr, "yikou: %s\n", _(texts[i].text));
+	}
 }
 
 static enum exit_code enrol(const struct command_options *options)
