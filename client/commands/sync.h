@@ -47,9 +47,9 @@ void progress_end(struct progress *progress);
  * or with json nothing; *report is the caller's, NULL when there was no store
  * at all. The worst of their exit codes. */
 struct stores_order {
-	const struct config *config;
+	const struct command_options *options;
 	const char *dir;
-	bool json, dry_run, no_verify;
+	bool dry_run, no_verify;
 	int max_time_s, batch;
 };
 enum exit_code sync_stores(

@@ -431,9 +431,8 @@ static enum exit_code plan(struct run *run)
 
 static enum exit_code start_stores(struct run *run)
 {
-	struct stores_order order = {.config = run->options.config,
+	struct stores_order order = {.options = &run->options,
 		.dir = run->stores,
-		.json = run->options.json,
 		.dry_run = run->dry_run,
 		.no_verify = run->no_verify,
 		.max_time_s = run->max_time_s,
@@ -446,12 +445,12 @@ static enum exit_code start_stores(struct run *run)
 
 	if (!report)
 		return code;
-	if (order.json) {
+	if (run->options.json) {
 		text = json_print(report);
 		puts(text);
 	}
 	if (run->report_file && !write_report(run, report, &error))
-		return command_report(NULL, error);
+		return command_report(&run->options, error);
 	return code;
 }
 

@@ -111,9 +111,9 @@ static void push(const struct stores_order *order, struct copy *copy,
 {
 	g_autoptr(GPtrArray) argv = push_arguments(order, copy);
 
-	copy->pushed =
-		syncd_once(order->config, (const char *const *)argv->pdata,
-			RUN_TIMEOUT_MS, wait, &copy->code, &copy->error);
+	copy->pushed = syncd_once(order->options->config,
+		(const char *const *)argv->pdata, RUN_TIMEOUT_MS, wait,
+		&copy->code, &copy->error);
 	if (copy->error && copy->code == EXIT_CODE_OK)
 		copy->code = error_exit_code(copy->error);
 	if (wait->interrupted)
@@ -124,8 +124,8 @@ static void compare(const struct stores_order *order, struct copy *copy,
 	struct sync_wait *wait)
 {
 	const char *argv[] = {"--state", copy->dir, "--verify", NULL};
-	AUTO(json) report = syncd_once(order->config, argv, RUN_TIMEOUT_MS,
-		wait, &copy->code, &copy->error);
+	AUTO(json) report = syncd_once(order->options->config, argv,
+		RUN_TIMEOUT_MS, wait, &copy->code, &copy->error);
 
 	copy->proof = json_copy(json_get(report, "verify"));
 	if (copy->error && copy->code == EXIT_CODE_OK)
@@ -173,7 +173,7 @@ static const char *verdict(
 	}
 	if (g_error_matches(copy->error, STORE_ERROR, STORE_ERROR_CORRUPT))
 		return _("left alone: damaged, or copied while in use");
-	return copy->error ? text_error(copy->error)
+	return copy->error ? text_error_command(copy->error)
 			   : _("its folder cannot be written");
 }
 
@@ -270,7 +270,7 @@ static enum exit_code run_all(const struct stores_order *order,
 		run_copy(order, &copy, &wait);
 		worst = MAX(worst, copy.code);
 		row = copy_json(order, &copy);
-		if (!order->json)
+		if (!order->options->json)
 			print_row(row);
 		json_add(rows, row);
 		copy_clear(&copy);
@@ -292,11 +292,10 @@ enum exit_code sync_stores(
 	enum exit_code code;
 
 	if (!names)
-		return command_report(
-			&(struct command_options){.json = order->json}, error);
+		return command_report(order->options, error);
 	*report = json_new_object();
 	code = run_all(order, names, *report);
-	if (!order->json)
+	if (!order->options->json)
 		print_sum(*report);
 	return code;
 }
