@@ -258,7 +258,8 @@ static void test_none(void)
 	struct json *report;
 
 	g_assert_cmpint(sync_stores(&hall, NULL, &report), ==, EXIT_CODE_ITEM);
-	g_assert_null(report);
+	g_assert_nonnull(json_text(report, "error"));
+	json_free(report);
 	hall_free(&hall);
 }
 
