@@ -32,7 +32,7 @@ LAYERS := client/base client/rules config client/catalog client/db \
 
 # program: the layers it is linked from, lowest last. Its main is main_NAME.c.
 PROGRAMS := yikou yikou-devd yikou-syncd yikou-scan yikou-sim yikou-platform \
-            yikou-paper
+            yikou-paper yikou-exchange
 
 MAIN_yikou           := client/commands/main_yikou.c
 MAIN_yikou-devd      := drivers/main_devd.c
@@ -41,6 +41,7 @@ MAIN_yikou-scan      := drivers/main_scan.c
 MAIN_yikou-sim       := drivers/sim/main_sim.c
 MAIN_yikou-platform  := client/platform/main_platform.c
 MAIN_yikou-paper     := client/paper/main_paper.c
+MAIN_yikou-exchange  := client/link/main_exchange.c
 
 # Files of another layer that a program takes without that layer.
 EXTRA_yikou-scan     := drivers/main_scan_sane.c drivers/raster.c \
@@ -50,6 +51,8 @@ USES_yikou           := client/commands client/app client/store client/db client
                         client/catalog ui config client/rules client/base
 USES_yikou-devd      := drivers config client/base
 USES_yikou-syncd     := client/link client/store client/db config \
+                        client/rules client/base
+USES_yikou-exchange  := client/link client/store client/db config \
                         client/rules client/base
 USES_yikou-scan      := client/base
 USES_yikou-sim       := drivers/sim drivers config client/base
@@ -63,7 +66,7 @@ PKG_client/base      := gio-unix-2.0 libcjson libssl libcrypto
 PKG_client/db        := sqlite3
 PKG_client/paper     := pangocairo pangoft2 fontconfig libqrencode \
                         harfbuzz-subset
-PKG_client/link      := libcurl
+PKG_client/link      := libcurl libpq
 PKG_client/platform  := libmicrohttpd gnutls
 PKG_drivers          := libserialport libturbojpeg
 PKG_drivers/sim      :=

@@ -75,6 +75,16 @@ static const struct option table[] = {
 	     "This window's certificate; empty: that of yikou sync enrol"),
 	PATH("platform", "key", "", "Its private key, mode 0600"),
 
+	PATH("exchange", "spool", "",
+	     "Folder of the exchange machine; empty: there is none"),
+	PATH("exchange", "database", "",
+	     "File with the connection of its PostgreSQL database, if it has one"),
+	TEXT("exchange", "data_source", "141", 3,
+	     "Where rows come from: 1 and the code of the province"),
+	TEXT("exchange", "org_code", "", 64,
+	     "Credit code of the organisation, for items that name none"),
+	TEXT("exchange", "org_name", "", 300, "Its name, likewise"),
+
 	CHOICE("screen", "language", "zh_CN", "zh_CN en", "Language of the screen"),
 	INT("screen", "lock_after_s", "300", 30, 3600,
 	    "Seconds without a key until the screen locks"),

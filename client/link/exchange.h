@@ -82,6 +82,8 @@ struct json *exchange_manifest(
 	const struct exchange *exchange, int64_t sequence, GError **error);
 char *exchange_rows(const struct exchange *exchange,
 	const struct json *manifest, GError **error);
+bool exchange_manifest_digest(const struct exchange *exchange, int64_t sequence,
+	char digest[SHA256_TEXT], GError **error);
 /* Is there a receipt, and putting one. */
 bool exchange_has_receipt(const struct exchange *exchange, int64_t sequence);
 bool exchange_put_receipt(const struct exchange *exchange, int64_t sequence,

@@ -105,6 +105,15 @@ struct json *exchange_manifest(
 	return text ? json_parse(text, strlen(text), error) : NULL;
 }
 
+bool exchange_manifest_digest(const struct exchange *exchange, int64_t sequence,
+	char digest[SHA256_TEXT], GError **error)
+{
+	g_autofree char *path =
+		spool_path(exchange, sequence, ".manifest.json");
+
+	return sha256_file(path, digest, error);
+}
+
 static bool broken(int64_t sequence, const char *why, GError **error)
 {
 	g_set_error(error, STORE_ERROR, STORE_ERROR_CORRUPT,

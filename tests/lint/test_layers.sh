@@ -57,6 +57,7 @@ owner() {
 
 owner 'sqlite3\.h' 'client/db/[a-z]+\.[ch]'
 owner 'curl/' 'client/link/http\.c' 'client/link/http_tls\.c'
+owner 'libpq-fe\.h' 'client/link/exchange_sql\.c'
 owner '(n?curses|curses|term)\.h' 'ui/term\.c'
 owner 'libusb' 'drivers/port_usb\.c'
 owner 'libserialport\.h' 'drivers/port_serial\.c'

@@ -153,7 +153,7 @@ static struct json *all_rows(struct exchange *exchange)
 
 		g_assert_no_error(error);
 		lines = g_strsplit(text, "\n", -1);
-		for (char **line = lines; **line; line++)
+		for (char **line = lines; *line && **line; line++)
 			json_add(list, parse(*line));
 	}
 	return list;
