@@ -63,9 +63,10 @@ bool exchange_tidy(struct exchange *exchange, int days, GError **error);
 /* {"sequence","cursor","behind":{"ops","seconds"},"batches":{"written",
  * "confirmed","waiting","bad_receipts","oldest_waiting_s"},
  * "rows":{"written","accepted","rejected","waiting"},"set_aside",
- * "days":[{"day","item","cases","written","set_aside","confirmed",
- * "rejected"}],"complete"}: cases is the window's own count up to the cursor,
- * the others are the spool's and the receipts'. Caller frees. */
+ * "refused","totals":{...},"days":[{"day","item","cases","written","set_aside","confirmed",
+ * "rejected"}],"complete"}: set_aside and refused are what is not mended yet,
+ * days the newest 1000, totals of all; cases is the window's own count up to
+ * the cursor, the others are the spool's and the receipts'. Caller frees. */
 struct json *exchange_status(struct exchange *exchange, GError **error);
 /* {"reasons":[{"reason","count"}],"rows":[{"by":"window"|"exchange","reason",
  * "case_no","field","row_guid","sequence"}]}, what is mended left out. */

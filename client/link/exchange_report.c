@@ -7,6 +7,8 @@
 #include "client/link/exchange_inside.h"
 #include "client/store/outbox_read.h"
 
+enum { DAYS_MAX = 1000, REFUSED_MAX = 2000 };
+
 struct report {
 	struct exchange *exchange;
 	struct json *days;    /* array of rows by day and item */
@@ -264,7 +266,8 @@ static bool is_complete(const struct report *r)
 			json_int_or(day, "confirmed", 0) != cases)
 			return false;
 	}
-	return r->accepted == r->rows && r->aside == 0;
+	return r->confirmed == r->exchange->sequence &&
+	       json_length(r->refused) == 0;
 }
 
 static int64_t seconds_since(int64_t wall_ms)
@@ -305,6 +308,35 @@ static struct json *describe_lag(const struct outbox_rest *rest)
 	return behind;
 }
 
+/* Answers have a bound: the newest of them. */
+static struct json *newest(const struct json *rows, size_t max)
+{
+	struct json *list = json_new_array();
+	size_t before = json_length(rows) > max ? json_length(rows) - max : 0;
+
+	json_each (row, rows) {
+		if (before > 0)
+			before--;
+		else
+			json_add(list, json_copy(row));
+	}
+	return list;
+}
+
+static struct json *add_up(const struct json *days)
+{
+	static const char *const names[] = {
+		"cases", "written", "set_aside", "confirmed", "rejected"};
+	struct json *totals = json_new_object();
+
+	json_each (day, days) {
+		for (size_t i = 0; i < G_N_ELEMENTS(names); i++)
+			count_up(totals, names[i],
+				json_int_or(day, names[i], 0));
+	}
+	return totals;
+}
+
 static struct json *describe(struct report *r, const struct outbox_rest *rest)
 {
 	struct json *status = json_new_object();
@@ -316,7 +348,10 @@ static struct json *describe(struct report *r, const struct outbox_rest *rest)
 	json_put(status, "batches", describe_batches(r));
 	json_put(status, "rows", describe_rows(r));
 	json_put_int(status, "set_aside", r->aside);
-	json_put(status, "days", json_copy(r->days));
+	json_put_int(
+		status, "refused", (int64_t)json_length(r->refused) - r->aside);
+	json_put(status, "totals", add_up(r->days));
+	json_put(status, "days", newest(r->days, DAYS_MAX));
 	json_put_bool(status, "complete", is_complete(r) && rest->count == 0);
 	return status;
 }
@@ -370,7 +405,7 @@ struct json *exchange_rejected(struct exchange *exchange, GError **error)
 	if (judge_all(&r, error)) {
 		answer = json_new_object();
 		json_put(answer, "reasons", count_reasons(r.refused));
-		json_put(answer, "rows", json_copy(r.refused));
+		json_put(answer, "rows", newest(r.refused, REFUSED_MAX));
 	}
 	end(&r);
 	return answer;

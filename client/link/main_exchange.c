@@ -172,10 +172,9 @@ static bool put_rejected(
 static enum exit_code judge(const struct json *answer)
 {
 	const struct json *status = json_get(answer, "status");
-	bool has_refused =
-		json_int_or(status, "set_aside", 0) > 0 ||
-		json_int_or(json_get(status, "rows"), "rejected", 0) > 0 ||
-		json_length(json_get(answer, "rows")) > 0;
+	bool has_refused = json_int_or(status, "set_aside", 0) > 0 ||
+			   json_int_or(status, "refused", 0) > 0 ||
+			   json_length(json_get(answer, "rows")) > 0;
 
 	return has_refused ? EXIT_CODE_ITEM : EXIT_CODE_OK;
 }
