@@ -34,6 +34,7 @@ static const struct problem_code codes[] = {
 	{"number_taken", OP_VERDICT_DEAD, false},
 	{"number_not_leased", OP_VERDICT_DEAD, false},
 	{"already_rated", OP_VERDICT_DEAD, false},
+	{"illegal_state", OP_VERDICT_DEAD, false},
 	{"skipped", OP_VERDICT_UNSENT, false},
 	{"rate_limited", OP_VERDICT_RETRY, false},
 	{"internal", OP_VERDICT_RETRY, false},

@@ -132,7 +132,7 @@ static struct json *body_of(struct platform *platform, const char *case_id)
 	return json_parse(text, len, NULL);
 }
 
-struct json *case_whole(struct platform *platform, const char *case_id)
+struct json *case_current(struct platform *platform, const char *case_id)
 {
 	struct json *value = case_summary(platform, case_id);
 
@@ -140,6 +140,15 @@ struct json *case_whole(struct platform *platform, const char *case_id)
 		return NULL;
 	json_put(value, "body", body_of(platform, case_id));
 	json_put(value, "documents", documents_of(platform, case_id));
+	return value;
+}
+
+struct json *case_whole(struct platform *platform, const char *case_id)
+{
+	struct json *value = case_current(platform, case_id);
+
+	if (!value)
+		return NULL;
 	json_put(value, "ratings", ratings_of(platform, case_id));
 	json_put(value, "ops", ops_of(platform, case_id));
 	return value;
@@ -304,7 +313,7 @@ bool case_apply_decision(struct platform *platform, const struct op *op,
 	if (case_version(platform, op->agg_id) > 0) {
 		*problem = problem_json(PROBLEM_VERSION_CONFLICT, NULL);
 		json_put(*problem, "current",
-			case_summary(platform, op->agg_id));
+			case_current(platform, op->agg_id));
 		return true;
 	}
 	*version = 1;
@@ -370,6 +379,58 @@ bool case_apply_document(struct platform *platform, const struct op *op,
 		       "UPDATE cases SET version = ?2, updated_ms = ?3"
 		       " WHERE case_id = ?1",
 		       DB_VALUES(DB_TEXT(op->agg_id), DB_INT(*version),
+			       DB_INT(op->now_ms)),
+		       error) &&
+	       announce(platform, op->agg_id, error);
+}
+
+/* The case as it was sent first, with the parts that a window may change. */
+static char *changed_body(struct platform *platform, const struct op *op)
+{
+	static const char *const parts[] = {"applicant", "form", "materials"};
+	AUTO(json) whole = body_of(platform, op->agg_id);
+
+	for (size_t i = 0; i < G_N_ELEMENTS(parts); i++)
+		json_put(whole, parts[i],
+			json_copy(json_get(op->body, parts[i])));
+	return json_print(whole);
+}
+
+static struct json *refuse_to_change(
+	struct platform *platform, const struct op *op)
+{
+	struct json *problem;
+
+	if (!op->base_version)
+		return invalid("base_version", "required");
+	if (case_version(platform, op->agg_id) == 0)
+		return invalid("case_id", "unknown");
+	if (case_is_in(platform, op->agg_id,
+		    "received wait-supplement accepted in-review"))
+		return NULL;
+	problem = problem_json(PROBLEM_ILLEGAL_STATE, NULL);
+	json_put(problem, "current", case_summary(platform, op->agg_id));
+	return problem;
+}
+
+bool case_apply_change(struct platform *platform, const struct op *op,
+	int64_t *version, struct json **problem, GError **error)
+{
+	g_autofree char *body = NULL;
+
+	*problem = refuse_to_change(platform, op);
+	if (*problem)
+		return true;
+	body = changed_body(platform, op);
+	*version = case_version(platform, op->agg_id) + 1;
+	return db_run(platform->db,
+		       "UPDATE cases SET version = ?2, body = ?3,"
+		       " applicant = ?4, updated_ms = ?5 WHERE case_id = ?1",
+		       DB_VALUES(DB_TEXT(op->agg_id), DB_INT(*version),
+			       DB_TEXT(body),
+			       DB_TEXT(json_text(
+				       json_get(op->body, "applicant"),
+				       "name")),
 			       DB_INT(op->now_ms)),
 		       error) &&
 	       announce(platform, op->agg_id, error);

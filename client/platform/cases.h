@@ -12,11 +12,19 @@ int64_t case_version(struct platform *platform, const char *case_id);
 /* {"case_id","case_no","state","version","window"}; NULL when there is none. */
 struct json *case_summary(struct platform *platform, const char *case_id);
 
-/* Ops case.accept and case.refuse, case.document, rating.record, in the
- * caller's transaction: see ops.h. */
+/* What a window merges with when its base_version is stale: the summary with
+ * "body" and "documents"; NULL when there is no such case. */
+struct json *case_current(struct platform *platform, const char *case_id);
+
+/* Ops case.accept and case.refuse, case.document, case.change, rating.record,
+ * in the caller's transaction: see ops.h. */
 bool case_apply_decision(struct platform *platform, const struct op *op,
 	int64_t *version, struct json **problem, GError **error);
 bool case_apply_document(struct platform *platform, const struct op *op,
+	int64_t *version, struct json **problem, GError **error);
+/* Needs a base_version, which was checked; illegal_state when the case is
+ * decided. */
+bool case_apply_change(struct platform *platform, const struct op *op,
 	int64_t *version, struct json **problem, GError **error);
 bool case_apply_rating(struct platform *platform, const struct op *op,
 	int64_t *version, struct json **problem, GError **error);

@@ -137,6 +137,6 @@ struct json *op_check_version(struct platform *platform, const struct op *op)
 	if (strcmp(now, op->base_version) == 0)
 		return NULL;
 	problem = problem_json(PROBLEM_VERSION_CONFLICT, NULL);
-	json_put(problem, "current", case_summary(platform, op->agg_id));
+	json_put(problem, "current", case_current(platform, op->agg_id));
 	return problem;
 }

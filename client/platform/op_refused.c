@@ -71,18 +71,19 @@ bool op_apply_void(struct platform *platform, const struct op *op,
 	return op_keep(platform, &refused, "void", 0, error);
 }
 
+/* version: what the correction made of the thing it is about. */
 static bool supersede(struct platform *platform, struct op *refused,
-	struct json **problem, GError **error)
+	int64_t *version, struct json **problem, GError **error)
 {
-	int64_t version = 0;
-
 	*problem = op_check_body(refused);
 	if (!*problem)
 		*problem = op_check_blobs(platform, refused);
+	if (!*problem)
+		*problem = op_check_version(platform, refused);
 	return !*problem &&
-	       op_apply(platform, refused, &version, problem, error) &&
+	       op_apply(platform, refused, version, problem, error) &&
 	       !*problem &&
-	       op_keep(platform, refused, "superseded", version, error);
+	       op_keep(platform, refused, "superseded", *version, error);
 }
 
 bool op_apply_supersede(struct platform *platform, const struct op *op,
@@ -98,10 +99,11 @@ bool op_apply_supersede(struct platform *platform, const struct op *op,
 		*problem = problem_json(PROBLEM_INVALID, "no such correction");
 		return false;
 	}
+	refused.base_version = op->base_version;
 	refused.body = json_get(op->body, "body");
 	refused.raw.text = text;
 	refused.raw.len = strlen(text);
-	return supersede(platform, &refused, problem, error);
+	return supersede(platform, &refused, version, problem, error);
 }
 
 char *op_outcome(struct platform *platform, const char *agg, const char *agg_id)

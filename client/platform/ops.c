@@ -79,6 +79,7 @@ static const struct kind kinds[] = {
 	{"case.refuse", "case", "case_id", "case_refuse", case_apply_decision},
 	{"case.document", "case", "case_id", "case_document",
 		case_apply_document},
+	{"case.change", "case", "case_id", "case_change", case_apply_change},
 	TICKET_KIND("ticket.call"),
 	TICKET_KIND("ticket.recall"),
 	TICKET_KIND("ticket.skip"),
