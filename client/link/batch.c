@@ -8,7 +8,11 @@
  *   207 {"results":[{"op_id":"...","status":201,"version":"1",
  *                    "receipt":{"request_sha256":"...","server_time":"..."}},
  *                   {"op_id":"...","status":412,
- *                    "problem":{"code":"version_conflict"}}]} */
+ *                    "problem":{"code":"version_conflict",
+ *                               "current":{"version":"3","body":{...}}}}]}
+ *
+ * base_version is null for what only adds (a decision, a document, an act on a
+ * ticket): it cannot write over anything. */
 #include "client/link/batch.h"
 
 #include <string.h>
@@ -43,7 +47,10 @@ static void add_head(GString *out, const struct op *op)
 	json_put_text(head, "agg_id", op->agg_id);
 	json_put_int(head, "agg_seq", op->agg_seq);
 	json_put_text(head, "kind", op->kind);
-	json_put(head, "base_version", json_new_text(NULL));
+	json_put(head, "base_version",
+		json_new_text(op->base_version && *op->base_version
+				      ? op->base_version
+				      : NULL));
 	json_put_text(head, "sha256", op->body_sha256);
 	json_put_text(head, "prev_hash", op->prev_hash);
 	json_put_text(head, "hash", op->hash);
@@ -157,6 +164,9 @@ static void decode_problem(
 	set_code(result, code->code);
 	if (code->verdict == OP_VERDICT_WAIT_BLOB)
 		take_missing(decoding->reply, problem);
+	if (code->verdict == OP_VERDICT_CONFLICT &&
+		json_is_object(json_get(problem, "current")))
+		result->current = json_print(json_get(problem, "current"));
 }
 
 /* A receipt of other bytes is no receipt. */
@@ -286,6 +296,7 @@ void batch_reply_clear(struct batch_reply *reply)
 		g_free(reply->results[i].version);
 		g_free(reply->results[i].receipt);
 		g_free(reply->results[i].outcome);
+		g_free(reply->results[i].current);
 	}
 	g_clear_pointer(&reply->results, g_free);
 	g_clear_pointer(&reply->missing_blobs, g_ptr_array_unref);

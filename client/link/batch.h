@@ -37,6 +37,7 @@ struct batch_result {
 	char *version;             /* own, may be NULL */
 	char *receipt;             /* own, JSON text, may be NULL */
 	char *outcome;             /* own, of an op about a parked one */
+	char *current;             /* own, of CONFLICT: JSON text, or NULL */
 	int64_t delay_ms;          /* for RETRY */
 	bool replay;
 };

@@ -210,6 +210,7 @@ static void settle_results(struct link *link, struct batch_reply *reply)
 			.server_version = result->version,
 			.receipt = result->receipt,
 			.outcome = result->outcome,
+			.current = result->current,
 			.server_ms = MAX(0, reply->answer.server_ms),
 			.delay_ms = result->delay_ms,
 		};

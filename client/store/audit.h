@@ -27,6 +27,7 @@
 	X(AUDIT_CASE_READ, "case.read")           \
 	X(AUDIT_CASE_SEARCH, "case.search")       \
 	X(AUDIT_REVEAL, "reveal")                 \
+	X(AUDIT_CASE_CHANGE, "case.change")       \
 	X(AUDIT_PRINT, "print")                   \
 	X(AUDIT_REPRINT, "reprint")               \
 	X(AUDIT_TICKET, "ticket")                 \

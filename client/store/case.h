@@ -85,6 +85,22 @@ bool case_decide(struct store *store, struct case_record *record,
 	const struct case_decision *decision, const struct actor *actor,
 	GError **error);
 
+/* Applicant, form and materials of a case that is accepted, put right or added
+ * to: outbox op "case.change", which the platform takes only on the version it
+ * was made on (conflict.h says what follows otherwise); audit. parts: the three
+ * as they are from now on. version and base: what the platform showed of it;
+ * both NULL: what it confirmed of this store's own last. One change of a case
+ * is on its way at a time: ITEM_ERROR_STATE. ITEM_ERROR_NOT_FOUND for a case of
+ * another window without a version, ITEM_ERROR_INVALID without a reason. */
+struct case_changed {
+	const char *case_id, *reason;
+	const char *version;
+	const struct json *base;
+	const struct json *parts; /* {"applicant","form","materials"} */
+};
+bool case_change(struct store *store, const struct case_changed *changed,
+	const struct actor *actor, GError **error);
+
 /* Documents of a case. A row exists, "pending", from case_decide() on; the
  * rendered file is added later, so a crash in between renders again. */
 struct case_document {

@@ -32,6 +32,7 @@ void op_free(struct op *op)
 	g_free(op->actor);
 	g_free(op->time);
 	g_free(op->problem);
+	g_free(op->base_version);
 	g_free(op);
 }
 
@@ -156,6 +157,22 @@ static bool add_state(struct store *store, int64_t store_seq, GError **error)
 		error);
 }
 
+static bool add_base(struct store *store, int64_t store_seq,
+	const struct new_op *op, GError **error)
+{
+	g_autofree char *base = NULL;
+
+	if (!op->base_version)
+		return true;
+	base = json_print(op->base);
+	return db_run(store->db,
+		"INSERT INTO op_base(store_seq, version, base)"
+		" VALUES(?1, ?2, ?3)",
+		DB_VALUES(DB_INT(store_seq), DB_TEXT(op->base_version),
+			DB_TEXT(base)),
+		error);
+}
+
 bool outbox_add(struct store *store, const struct new_op *op,
 	struct json *take_body, GError **error)
 {
@@ -172,6 +189,7 @@ bool outbox_add(struct store *store, const struct new_op *op,
 	hash_link(&link);
 	return insert_row(store, op, &link, text, error) &&
 	       add_blobs(store, link.store_seq, op->blobs, error) &&
+	       add_base(store, link.store_seq, op, error) &&
 	       add_state(store, link.store_seq, error);
 }
 
@@ -235,6 +253,7 @@ struct op *op_read(struct db_rows *rows)
 	op->state = (enum op_state)db_int(rows, 14);
 	op->http = (int)db_int(rows, 15);
 	op->problem = db_dup_text(rows, 16);
+	op->base_version = db_dup_text(rows, 19);
 	return op;
 }
 

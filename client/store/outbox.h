@@ -42,7 +42,8 @@ struct op {
 	int attempts;
 	enum op_state state;
 	int http;
-	char *problem; /* code of the platform's problem, "" */
+	char *problem;      /* code of the platform's problem, "" */
+	char *base_version; /* it was made on; "": none is sent */
 };
 void op_free(struct op *op);
 DEFINE_AUTO(op, op_free)
@@ -84,6 +85,8 @@ struct op_outcome {
 	const char *server_version;
 	const char *receipt; /* JSON text of an ack, may be NULL */
 	const char *outcome; /* of an op about a parked one, see parked.h */
+	const char *current; /* of CONFLICT: JSON text of what is there now,
+			      * may be NULL; see conflict.h */
 	int64_t server_ms;
 	int64_t delay_ms; /* for RETRY */
 };

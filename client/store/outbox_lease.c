@@ -279,6 +279,9 @@ static bool follow_up(struct store *store, int64_t store_seq,
 	db_copy_text(rows, 0, op_id, sizeof(op_id));
 	if (parked && !note_parked(store, op_id, state, outcome, error))
 		return false;
+	if (state == OP_CONFLICT && outcome->current &&
+		!conflict_arrived(store, store_seq, outcome->current, error))
+		return false;
 	if (!parked && !keep_receipt(store, op_id, outcome, error))
 		return false;
 	if (!parked && strcmp(db_text(rows, 1), "op") == 0)

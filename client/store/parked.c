@@ -61,7 +61,10 @@ static struct op *open_decision(struct store *store, int64_t store_seq,
 	if (!db_get_int(store->db,
 		    "SELECT count(*) FROM outbox o JOIN outbox_state s"
 		    " ON s.store_seq = o.store_seq WHERE o.agg = 'op'"
-		    " AND o.agg_id = ?1 AND s.state NOT IN (4, 7)",
+		    " AND o.agg_id = ?1 AND s.state NOT IN (4, 7)"
+		    " AND NOT EXISTS(SELECT 1 FROM outbox v"
+		    "  WHERE v.agg = 'op' AND v.agg_id = o.op_id"
+		    "  AND v.kind = 'op.void')",
 		    DB_VALUES(DB_TEXT(op->op_id)), &pending, NULL, error)) {
 		op_free(op);
 		return NULL;
@@ -158,13 +161,17 @@ static struct json *about(
 	return body;
 }
 
-/* The op about the parked one; it waits for the same attachments. */
+/* The op about the parked one. base may be NULL. */
 static bool add_decision(struct store *store, const struct op *op,
-	const char *kind, const struct actor *actor, struct json *take_body,
-	GError **error)
+	const char *kind, const struct correction *base,
+	const struct actor *actor, struct json *take_body, GError **error)
 {
-	struct new_op made = {
-		.agg = "op", .agg_id = op->op_id, .kind = kind, .actor = actor};
+	struct new_op made = {.agg = "op",
+		.agg_id = op->op_id,
+		.kind = kind,
+		.actor = actor,
+		.base_version = base ? base->version : NULL,
+		.base = base ? base->base : NULL};
 
 	return outbox_add(store, &made, take_body, error);
 }
@@ -179,7 +186,7 @@ bool parked_void(struct store *store, int64_t store_seq, const char *reason,
 		return false;
 	op = open_decision(store, store_seq, reason, error);
 	return op &&
-	       add_decision(store, op, "op.void", actor,
+	       add_decision(store, op, "op.void", NULL, actor,
 		       about(op, reason, actor), error) &&
 	       note(store, op, "void", AUDIT_SYNC_VOID, reason, actor, error) &&
 	       db_commit(change, error);
@@ -222,10 +229,50 @@ bool parked_supersede(struct store *store, int64_t store_seq,
 		return false;
 	body = about(op, reason, actor);
 	json_put(body, "body", g_steal_pointer(&correction));
-	return add_decision(store, op, "op.supersede", actor, body, error) &&
+	return add_decision(
+		       store, op, "op.supersede", NULL, actor, body, error) &&
 	       note(store, op, "supersede", AUDIT_SYNC_SUPERSEDE, reason, actor,
 		       error) &&
 	       db_commit(change, error);
+}
+
+/* The correction before, when it came too late as well: it will never come. */
+static bool withdraw_stale(struct store *store, const struct op *op,
+	const struct correction *with, GError **error)
+{
+	int64_t stale = 0;
+	bool found;
+
+	if (!db_get_int(store->db,
+		    "SELECT o.store_seq FROM outbox o JOIN outbox_state s"
+		    " ON s.store_seq = o.store_seq WHERE o.agg = 'op'"
+		    " AND o.agg_id = ?1 AND o.kind = 'op.supersede'"
+		    " AND s.state = 5 AND NOT EXISTS(SELECT 1 FROM outbox v"
+		    "  WHERE v.agg = 'op' AND v.agg_id = o.op_id)",
+		    DB_VALUES(DB_TEXT(op->op_id)), &stale, &found, error))
+		return false;
+	return !found ||
+	       parked_void(store, stale, with->reason, with->actor, error);
+}
+
+bool parked_correct(struct store *store, const struct op *parked,
+	struct json *take_body, const struct correction *with, GError **error)
+{
+	AUTO(json) correction = take_body;
+	AUTO(op) op = NULL;
+	struct json *body;
+
+	if (!withdraw_stale(store, parked, with, error))
+		return false;
+	op = open_decision(store, parked->store_seq, with->reason, error);
+	if (!op || !is_about_the_same(op, correction, error))
+		return false;
+	body = about(op, with->reason, with->actor);
+	json_put(body, "body", g_steal_pointer(&correction));
+	return add_decision(store, op, "op.supersede", with, with->actor, body,
+		       error) &&
+	       note(store, op, "supersede", AUDIT_SYNC_SUPERSEDE, with->reason,
+		       with->actor, error);
 }
 
 /* An op about a parked one is through: what became of that. */

@@ -59,6 +59,9 @@ struct new_op {
 	const char *agg, *agg_id, *kind;
 	const struct actor *actor;
 	GPtrArray *blobs; /* char * sha256 it waits for; may be NULL */
+	/* What it changes, as it was: NULL when it only adds. */
+	const char *base_version;
+	const struct json *base;
 };
 bool outbox_add(struct store *store, const struct new_op *op,
 	struct json *take_body, GError **error);
@@ -71,12 +74,36 @@ struct op *op_read(struct db_rows *rows);
 	"o.store_seq, o.op_id, o.agg, o.agg_id, o.agg_seq, o.kind, o.body, " \
 	"o.body_sha256, o.prev_hash, o.hash, o.actor, o.wall_ms, "           \
 	"o.clock_offset_ms, s.attempts, s.state, s.http, s.problem, "        \
-	"o.fits, s.fits"
-enum { OP_COLUMN_COUNT = 19, OP_COLUMN_FITS = 17, OP_COLUMN_STATE_FITS = 18 };
+	"o.fits, s.fits, (SELECT b.version FROM op_base b"                   \
+	" WHERE b.store_seq = o.store_seq AND b.fits)"
+enum { OP_COLUMN_COUNT = 20, OP_COLUMN_FITS = 17, OP_COLUMN_STATE_FITS = 18 };
 
-/* parked.c: an op about the parked op_id was acknowledged. */
+/* parked.c: a body in the place of op, which is parked, on another version. A
+ * correction that was parked itself is withdrawn. ITEM_ERROR_STATE. */
+struct op;
+struct correction {
+	const char *version, *reason;
+	const struct json *base;
+	const struct actor *actor;
+};
+bool parked_correct(struct store *store, const struct op *op,
+	struct json *take_body, const struct correction *correction,
+	GError **error);
+/* An op about the parked op_id was acknowledged. */
 bool parked_settled(struct store *store, const char *op_id, const char *outcome,
 	GError **error);
+
+/* conflict.c: the platform refused op store_seq as stale; current is JSON text.
+ * Kept, and merged when no person is needed. No effect for ops without a base
+ * and for a current that cannot be merged with. */
+bool conflict_arrived(struct store *store, int64_t store_seq,
+	const char *current, GError **error);
+/* case_change.c: the members of a case that can be changed after acceptance, of
+ * a body of any op; a fresh object. */
+struct json *case_parts(const struct json *body);
+/* The case here, if there is one, takes them over. */
+bool case_put_parts(struct store *store, const char *case_id,
+	const struct json *parts, GError **error);
 
 /* numbers.c: the next number of a series, bound to owner. prefix is the
  * block's. STORE_ERROR_NUMBERS. */

@@ -308,6 +308,33 @@ const struct db_migration store_migrations[] = {
 	") STRICT;"
 	APPEND_ONLY("parked_acts")
 	"CREATE INDEX parked_acts_by_op ON parked_acts(store_seq);"},
+
+	/* What a change of a case was made on: the version it is sent with, and
+	 * the parts that stood there. conflicts: the three sides of each change
+	 * that came too late. local is the body of the op, remote the case as
+	 * the platform showed it; state open, merged (by rule), decided (by a
+	 * person) or outdated (it came too late once more). */
+	{3,
+	"CREATE TABLE op_base("
+	" store_seq INTEGER PRIMARY KEY REFERENCES outbox,"
+	" version TEXT NOT NULL, base TEXT NOT NULL,"
+	SEALED("'op_base', store_seq, version, base")
+	") STRICT;"
+	APPEND_ONLY("op_base")
+	"CREATE TABLE conflicts("
+	" id INTEGER PRIMARY KEY, case_id TEXT NOT NULL,"
+	" store_seq INTEGER NOT NULL REFERENCES outbox,"
+	" base TEXT NOT NULL, local TEXT NOT NULL, remote TEXT NOT NULL,"
+	" state TEXT NOT NULL CHECK("
+	"  state IN ('open', 'merged', 'decided', 'outdated')),"
+	" resolved_by TEXT NOT NULL, resolution TEXT NOT NULL,"
+	" at_ms INTEGER NOT NULL,"
+	SEALED("'conflicts', id, case_id, store_seq, base, local, remote,"
+		" state, resolved_by, resolution, at_ms")
+	") STRICT;"
+	SEAL_GUARD("conflicts")
+	"CREATE INDEX conflicts_by_op ON conflicts(store_seq);"
+	"CREATE INDEX conflicts_open ON conflicts(id) WHERE state = 'open';"},
 };
 /* clang-format on */
 
@@ -332,7 +359,8 @@ const struct sealed_table store_sealed_tables[] = {
 	{"visit", "id"},
 	{"catalog_taken", "id"},
 	{"items_kept", "code"},
-
 	{"parked_acts", "id"},
+	{"op_base", "store_seq"},
+	{"conflicts", "id"},
 	{NULL, NULL},
 };

@@ -87,6 +87,24 @@ static void test_splices_bytes(void)
 		json_get(json_first(json_get(parsed, "ops")), "base_version")));
 }
 
+static void test_base_version(void)
+{
+	g_autoptr(GPtrArray) ops = make_ops(1);
+	struct op *op = ops->pdata[0];
+	g_autoptr(GBytes) bytes = NULL;
+	AUTO(json) parsed = NULL;
+	const char *text;
+	size_t len;
+
+	op->base_version = g_strdup("7");
+	bytes = batch_request(&from, ops, NULL);
+	text = g_bytes_get_data(bytes, &len);
+	parsed = json_parse(text, len, NULL);
+	g_assert_cmpstr(
+		json_text(json_first(json_get(parsed, "ops")), "base_version"),
+		==, "7");
+}
+
 static void test_damaged_body_is_not_sent(void)
 {
 	g_autoptr(GPtrArray) ops = make_ops(2);
@@ -152,6 +170,34 @@ static void test_acks(void)
 	g_assert_true(reply.results[1].replay);
 	g_assert_cmpstr(reply.results[1].version, ==, "7");
 	batch_reply_clear(&reply);
+}
+
+/* What is there now comes with a conflict, and with nothing else. */
+static void test_current(void)
+{
+	static const struct {
+		const char *problem, *current;
+	} rows[] = {
+		{"{\"code\":\"version_conflict\",\"current\":{\"version\":"
+		 "\"2\"}}",
+			"{\"version\":\"2\"}"},
+		{"{\"code\":\"version_conflict\",\"current\":[]}", NULL},
+		{"{\"code\":\"version_conflict\"}", NULL},
+		{"{\"code\":\"invalid\",\"current\":{}}", NULL},
+	};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+		g_autoptr(GPtrArray) ops = make_ops(1);
+		g_autofree char *results = g_strdup_printf(
+			"{\"op_id\":\"" ID(1) "\",\"status\":412,"
+					      "\"problem\":%s}",
+			rows[i].problem);
+		struct batch_reply reply;
+
+		decode_results(results, ops, &reply);
+		g_assert_cmpstr(reply.results[0].current, ==, rows[i].current);
+		batch_reply_clear(&reply);
+	}
 }
 
 /* status and code of one item, and what becomes of the op. */
@@ -405,6 +451,8 @@ int main(int argc, char **argv)
 	g_test_add_func("/link/batch/splices-bytes", test_splices_bytes);
 	g_test_add_func(
 		"/link/batch/damaged-body", test_damaged_body_is_not_sent);
+	g_test_add_func("/link/batch/base-version", test_base_version);
+	g_test_add_func("/link/batch/current", test_current);
 	g_test_add_func("/link/batch/acks", test_acks);
 	g_test_add_func("/link/batch/items", test_items);
 	g_test_add_func("/link/batch/missing-blobs", test_missing_blobs);
