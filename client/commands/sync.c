@@ -11,6 +11,7 @@ static const struct command subcommands[] = {
 	{"status", NULL, sync_status},
 	{"verify", NULL, sync_verify},
 	{"dead", NULL, sync_dead},
+	{"conflicts", NULL, sync_conflicts},
 	{"agree", NULL, sync_agree},
 	{"enrol", NULL, sync_enrol},
 };

@@ -5,6 +5,7 @@
 #include "client/base/json.h"
 #include "client/commands/command.h"
 #include "client/store/store.h"
+#include "config/people.h"
 
 /* Asks the running yikou-syncd one thing; runs the main loop until it answers.
  * tick (may be NULL) is called every quarter of a second meanwhile.
@@ -55,11 +56,31 @@ struct stores_order {
 enum exit_code sync_stores(
 	const struct stores_order *order, struct json **report);
 
+/* What the decisions of a supervisor share: the store of the window, who
+ * decides and why. All own; zeroed before. */
+struct sync_desk {
+	struct command_options options;
+	char *staff_no, *reason; /* --staff, --reason */
+	struct store *store;
+	struct people *people;
+};
+bool sync_desk_open(struct sync_desk *desk, GError **error);
+/* Also ends the options. */
+void sync_desk_close(struct sync_desk *desk);
+/* Asks for the password. NULL: said already, and *code set. */
+const struct person *sync_desk_log_in(
+	struct sync_desk *desk, enum exit_code *code);
+struct actor sync_desk_actor(
+	const struct sync_desk *desk, const struct person *person);
+/* Wakes yikou-syncd up and says what follows. */
+void sync_desk_saved(struct sync_desk *desk);
+
 /* One file each; argv[0] is the subcommand. */
 enum exit_code sync_run(int argc, char **argv);
 enum exit_code sync_status(int argc, char **argv);
 enum exit_code sync_verify(int argc, char **argv);
 enum exit_code sync_dead(int argc, char **argv);
+enum exit_code sync_conflicts(int argc, char **argv);
 enum exit_code sync_agree(int argc, char **argv);
 enum exit_code sync_enrol(int argc, char **argv);
 

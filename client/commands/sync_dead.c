@@ -7,25 +7,19 @@
 #include "client/base/clock.h"
 #include "client/base/fault.h"
 #include "client/base/file.h"
-#include "client/base/id.h"
 #include "client/commands/sync.h"
 #include "client/store/case.h"
 #include "client/store/parked.h"
-#include "config/people.h"
 #include "ui/text.h"
 
 enum {
-	HINT_TIMEOUT_MS = 2000,
 	LIST_MAX = 1000,
 	BODY_MAX_BYTES = 1 << 20,
-	PASSWORD_SIZE = 512,
 };
 
 struct dead {
-	struct command_options options;
-	char *staff_no, *reason, *body_file; /* own */
-	struct store *store;                 /* own */
-	struct people *people;               /* own */
+	struct sync_desk desk;
+	char *body_file; /* own */
 };
 
 /* Listing ------------------------------------------------------------------ */
@@ -60,10 +54,10 @@ static bool add_parked(struct dead *dead, enum op_state state,
 	struct json *list, GError **error)
 {
 	g_autoptr(GPtrArray) ops =
-		outbox_list(dead->store, state, LIST_MAX, error);
+		outbox_list(dead->desk.store, state, LIST_MAX, error);
 
 	for (guint i = 0; ops && i < ops->len; i++)
-		json_add(list, op_json(dead->store, ops->pdata[i]));
+		json_add(list, op_json(dead->desk.store, ops->pdata[i]));
 	return ops != NULL;
 }
 
@@ -74,8 +68,8 @@ static enum exit_code list(struct dead *dead)
 
 	if (!add_parked(dead, OP_DEAD, all, &error) ||
 		!add_parked(dead, OP_CONFLICT, all, &error))
-		return command_report(&dead->options, error);
-	if (dead->options.json) {
+		return command_report(&dead->desk.options, error);
+	if (dead->desk.options.json) {
 		command_print_json(all);
 		return EXIT_CODE_OK;
 	}
@@ -111,15 +105,15 @@ static void print_decisions(const struct json *decisions)
 static enum exit_code show(struct dead *dead, const struct op *op)
 {
 	g_autoptr(GError) error = NULL;
-	AUTO(json) row = op_json(dead->store, op);
+	AUTO(json) row = op_json(dead->desk.store, op);
 	struct json *decisions =
-		parked_decisions(dead->store, op->store_seq, &error);
+		parked_decisions(dead->desk.store, op->store_seq, &error);
 	g_autofree char *text = NULL;
 
 	if (!decisions)
-		return command_report(&dead->options, error);
+		return command_report(&dead->desk.options, error);
 	json_put(row, "decisions", decisions);
-	if (dead->options.json) {
+	if (dead->desk.options.json) {
 		json_put(row, "body",
 			json_parse(op->body, strlen(op->body), NULL));
 		text = json_print_pretty(row);
@@ -134,41 +128,7 @@ static enum exit_code show(struct dead *dead, const struct op *op)
 	return EXIT_CODE_OK;
 }
 
-/* Who decides -------------------------------------------------------------- */
-
-static bool may_decide(const struct person *person)
-{
-	return person_has_role(person, ROLE_SUPERVISOR) ||
-	       person_has_role(person, ROLE_MANAGER);
-}
-
-/* NULL: said already. */
-static const struct person *log_in(struct dead *dead, enum exit_code *code)
-{
-	const struct person *person =
-		dead->staff_no ? people_find(dead->people, dead->staff_no)
-			       : NULL;
-	char password[PASSWORD_SIZE];
-	g_autoptr(GError) error = NULL;
-	bool is_right;
-
-	if (!dead->staff_no || !dead->reason || !*dead->reason) {
-		*code = command_wrong(&dead->options,
-			"a decision needs --staff and --reason");
-		return NULL;
-	}
-	is_right = command_ask_secret(
-			   _("Password: "), password, sizeof(password)) &&
-		   password_verify(password, person ? person->verifier : NULL);
-	secret_wipe(password, sizeof(password));
-	if (is_right && may_decide(person))
-		return person;
-	fault_set(&error, ITEM_ERROR_DENIED, NULL, 0,
-		"staff number or password is wrong, or the role may not do "
-		"this");
-	*code = command_report(&dead->options, error);
-	return NULL;
-}
+/* Deciding ----------------------------------------------------------------- */
 
 static struct json *read_body(const struct dead *dead, GError **error)
 {
@@ -183,56 +143,36 @@ static struct json *read_body(const struct dead *dead, GError **error)
 static bool decide(struct dead *dead, const char *action, const struct op *op,
 	const struct person *person, GError **error)
 {
-	struct actor actor = {.staff_no = person->staff_no,
-		.staff_name = person->name,
-		.role = "supervisor",
-		.session = "",
-		.window = store_window(dead->store)};
+	struct actor actor = sync_desk_actor(&dead->desk, person);
 	struct json *body;
 
 	if (strcmp(action, "requeue") == 0)
-		return parked_requeue(dead->store, op->store_seq, dead->reason,
-			&actor, error);
+		return parked_requeue(dead->desk.store, op->store_seq,
+			dead->desk.reason, &actor, error);
 	if (strcmp(action, "void") == 0)
-		return parked_void(dead->store, op->store_seq, dead->reason,
-			&actor, error);
+		return parked_void(dead->desk.store, op->store_seq,
+			dead->desk.reason, &actor, error);
 	body = read_body(dead, error);
-	return body && parked_supersede(dead->store, op->store_seq, body,
-			       dead->reason, &actor, error);
+	return body && parked_supersede(dead->desk.store, op->store_seq, body,
+			       dead->desk.reason, &actor, error);
 }
 
 static enum exit_code act(
 	struct dead *dead, const char *action, const struct op *op)
 {
 	enum exit_code code = EXIT_CODE_AUTH;
-	const struct person *person = log_in(dead, &code);
+	const struct person *person = sync_desk_log_in(&dead->desk, &code);
 	g_autoptr(GError) error = NULL;
 
 	if (!person)
 		return code;
 	if (!decide(dead, action, op, person, &error))
-		return command_report(&dead->options, error);
-	json_free(syncd_ask(dead->options.config, "retry", NULL,
-		HINT_TIMEOUT_MS, NULL, NULL));
-	command_print("%s", _("Saved. It goes with the next sync; yikou sync "
-			      "status shows what is left."));
+		return command_report(&dead->desk.options, error);
+	sync_desk_saved(&dead->desk);
 	return EXIT_CODE_OK;
 }
 
 /* The command -------------------------------------------------------------- */
-
-static bool open_all(struct dead *dead, GError **error)
-{
-	const struct config *config = dead->options.config;
-
-	dead->people = people_load(config_path(config, "files.people"), error);
-	dead->store =
-		dead->people
-			? store_open(config_path(config, "paths.state"),
-				  config_text(config, "window.number"), error)
-			: NULL;
-	return dead->store != NULL;
-}
 
 static enum exit_code run(struct dead *dead, int argc, char **argv)
 {
@@ -243,28 +183,28 @@ static enum exit_code run(struct dead *dead, int argc, char **argv)
 	AUTO(op) op = NULL;
 
 	if (!is_list && (argc != 3 || !g_strv_contains(actions, argv[1]))) {
-		return command_wrong(&dead->options,
+		return command_wrong(&dead->desk.options,
 			"expected list, or show, requeue, supersede, void and "
 			"a number");
 	}
-	if (!open_all(dead, &error))
-		return command_report(&dead->options, error);
+	if (!sync_desk_open(&dead->desk, &error))
+		return command_report(&dead->desk.options, error);
 	if (is_list)
 		return list(dead);
-	op = parked_find(dead->store, argv[2], &error);
+	op = parked_find(dead->desk.store, argv[2], &error);
 	if (!op)
-		return command_report(&dead->options, error);
+		return command_report(&dead->desk.options, error);
 	return strcmp(argv[1], "show") == 0 ? show(dead, op)
 					    : act(dead, argv[1], op);
 }
 
 enum exit_code sync_dead(int argc, char **argv)
 {
-	struct dead dead = {.store = NULL};
+	struct dead dead = {.body_file = NULL};
 	const GOptionEntry entries[] = {
-		{"staff", 0, 0, G_OPTION_ARG_STRING, &dead.staff_no,
+		{"staff", 0, 0, G_OPTION_ARG_STRING, &dead.desk.staff_no,
 			_("who decides; the password is asked for"), _("NO")},
-		{"reason", 0, 0, G_OPTION_ARG_STRING, &dead.reason,
+		{"reason", 0, 0, G_OPTION_ARG_STRING, &dead.desk.reason,
 			_("why; stands in the audit and goes to the platform"),
 			_("TEXT")},
 		{"body", 0, 0, G_OPTION_ARG_FILENAME, &dead.body_file,
@@ -272,7 +212,7 @@ enum exit_code sync_dead(int argc, char **argv)
 		{NULL}};
 	enum exit_code code = EXIT_CODE_OK;
 
-	if (command_begin(&dead.options, &argc, &argv,
+	if (command_begin(&dead.desk.options, &argc, &argv,
 		    _("[list | show|requeue|supersede|void NUMBER]"),
 		    _("Steps the platform refused, or found changed. Each "
 		      "stops only its own case.\n"
@@ -285,11 +225,7 @@ enum exit_code sync_dead(int argc, char **argv)
 		      "\"the platform was mended\""),
 		    entries, &code))
 		code = run(&dead, argc, argv);
-	g_free(dead.staff_no);
-	g_free(dead.reason);
 	g_free(dead.body_file);
-	store_close(dead.store);
-	people_free(dead.people);
-	command_end(&dead.options);
+	sync_desk_close(&dead.desk);
 	return code;
 }

@@ -536,7 +536,7 @@ enum exit_code sync_run(int argc, char **argv)
 		if (argc > 1) {
 			code = command_wrong(&run.options,
 				"%s: expected run, status, verify, dead, "
-				"agree or enrol",
+				"conflicts, agree or enrol",
 				argv[1]);
 		} else {
 			code = start(&run);

@@ -26,6 +26,12 @@ enum mask_kind { MASK_KINDS(MASK_KIND_ROW) MASK_KIND_COUNT };
  * kind is masked as MASK_DOCUMENT or wholly. NULL gives "". Caller frees. */
 char *mask_text(enum mask_kind kind, const char *text);
 
+struct json;
+/* How the value of a field is shown in lists, told from the last name of its
+ * path ("applicant/phone"). Lists and objects only by their length, "[3]"; NULL
+ * gives "-". Caller frees. */
+char *mask_value(const char *path, const struct json *value);
+
 bool mask_kind_from_name(const char *name, enum mask_kind *kind);
 
 #endif

@@ -73,6 +73,7 @@ _yikou_command() {
 		sync) _yikou_reply '--config --json --dry-run --only --max-time --batch --report --progress --store --no-verify --help -c -h -n' "$1" ;;
 		'sync verify') _yikou_reply '--config --json --day --help -c -h' "$1" ;;
 		'sync dead'*) _yikou_reply '--config --json --staff --reason --body --help -c -h' "$1" ;;
+		'sync conflicts'*) _yikou_reply '--config --json --staff --reason --help -c -h' "$1" ;;
 		verify) _yikou_reply '--config --json --quick --help -c -h' "$1" ;;
 		*) _yikou_reply '--config --json --help -c -h' "$1" ;;
 		esac
@@ -82,7 +83,8 @@ _yikou_command() {
 	'') _yikou_reply 'screen check diag sync verify passwd' "$1" ;;
 	diag) _yikou_reply check "$1" ;;
 	'diag check') _yikou_reply "$(_yikou_devices)" "$1" ;;
-	sync) _yikou_reply 'run status verify dead agree enrol' "$1" ;;
+	sync) _yikou_reply 'run status verify dead conflicts agree enrol' "$1" ;;
+	'sync conflicts') _yikou_reply 'list show take' "$1" ;;
 	'sync dead') _yikou_reply 'list show requeue supersede void' "$1" ;;
 	esac
 }

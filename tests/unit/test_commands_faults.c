@@ -319,10 +319,10 @@ static void test_sync(void)
 		const char *words, *zh, *en;
 	} rows[] = {
 		{"sync nosuch",
-			"nosuch：要写 run、status、verify、dead、agree 或 "
-			"enrol",
-			"nosuch: expected run, status, verify, dead, agree "
-			"or enrol"},
+			"nosuch：要写 run、status、verify、dead、conflicts、"
+			"agree 或 enrol",
+			"nosuch: expected run, status, verify, dead, "
+			"conflicts, agree or enrol"},
 		{"sync --only all", "--only：要填 cases",
 			"--only: expected cases, blobs or catalog"},
 		{"sync --max-time soon", "--max-time：要填整数",
@@ -334,6 +334,8 @@ static void test_sync(void)
 		{"sync verify --day today", "--day：日期写成",
 			"--day: expected a day as 2026-11-25"},
 		{"sync dead shoot 1", "要写 list", "expected list, or show"},
+		{"sync conflicts take 1", "要写 list",
+			"expected list, or show and a number"},
 		{"sync dead --staff",
 			"--staff：后面要写工号\n请看：yikou sync "
 			"dead --help",
@@ -390,7 +392,7 @@ static void test_help(void)
 {
 	static const char *const names[] = {"screen", "check", "diag", "sync",
 		"verify", "passwd", "sync run", "sync status", "sync verify",
-		"sync dead", "sync agree"};
+		"sync dead", "sync conflicts", "sync agree"};
 	struct place place = {0};
 
 	if (!place_make(&place))

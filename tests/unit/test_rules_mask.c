@@ -2,7 +2,11 @@
  * its kind. */
 #include "client/rules/mask.h"
 
+#include <string.h>
+
 #include <glib.h>
+
+#include "client/base/json.h"
 
 static void test_mask(void)
 {
@@ -57,6 +61,36 @@ static void test_mask(void)
 	}
 }
 
+static void test_value(void)
+{
+	static const struct {
+		const char *path, *json, *shown;
+	} rows[] = {
+		{"applicant/name", "\"李示例\"", "李*例"},
+		{"form/trade_name", "\"示例小吃店\"", "示例小吃店"},
+		{"form/legal_person", "\"李示例\"", "李*例"},
+		{"applicant/id_number", "\"410199199010010021\"",
+			"410199********0021"},
+		{"applicant/phone", "\"19900000000\"", "199****0000"},
+		{"phone", "\"19900000000\"", "199****0000"},
+		{"form/birth", "\"1990-10-01\"", "******"},
+		{"form/area", "12", "12"},
+		{"form/rows", "[1,2]", "[2]"},
+		{"form/owner", "{\"phone\":\"19900000000\"}", "[1]"},
+		{"form/area", "null", "-"},
+	};
+	g_autofree char *none = mask_value("form/area", NULL);
+
+	g_assert_cmpstr(none, ==, "-");
+	for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+		AUTO(json) value =
+			json_parse(rows[i].json, strlen(rows[i].json), NULL);
+		g_autofree char *shown = mask_value(rows[i].path, value);
+
+		g_assert_cmpstr(shown, ==, rows[i].shown);
+	}
+}
+
 static void test_bytes(void)
 {
 	g_autofree char *masked = mask_text(MASK_NAME, "\xc0\xaf\xe6");
@@ -76,6 +110,7 @@ static void test_names(void)
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
+	g_test_add_func("/rules/mask/value", test_value);
 	g_test_add_func("/rules/mask/table", test_mask);
 	g_test_add_func("/rules/mask/bytes", test_bytes);
 	g_test_add_func("/rules/mask/names", test_names);
