@@ -40,3 +40,13 @@ test-judge-enrol: $(BUILD)/yikou-syncd
 test-judges: test-judge-enrol
 
 .PHONY: test-judges test-judge-enrol
+
+# Two stores and the link's own batches, without yikou-syncd: many schedules.
+CHECK_BIN += $(BUILD)/tests/sync/test_merge
+$(BUILD)/tests/sync/test_merge: $(BUILD)/tests/sync/test_merge.o \
+		$(BUILD)/tests/sync/fake.o $(BUILD)/tests/sync/rig.o \
+		$(call libs,$(TEST_link)) $(BUILD)/yikou-platform
+	@echo "  LD   sync/test_merge"
+	@$(CC) $(LDFLAGS) -o $@ $(filter %.o,$^) \
+		-Wl,--start-group $(call libs,$(TEST_link)) -Wl,--end-group \
+		$(call pkg,--libs,$(call pkgs,$(TEST_link))) -lm
