@@ -73,7 +73,10 @@ enum intent_kind {
 	INTENT_DEVICE_TEST,  /* index: F8 */
 	INTENT_RECONNECT,    /* F5: devices, link, recount */
 	INTENT_SYNC_NOW,
-	INTENT_SYNC_FOCUS, /* index: show its detail */
+	INTENT_SYNC_FOCUS,      /* index: show its detail */
+	INTENT_CONFLICT_OPEN,   /* index of sync.ops: F4 */
+	INTENT_CONFLICT_CHOOSE, /* index: field, index2: enum conflict_choice */
+	INTENT_CONFLICT_DECIDE, /* F8 */
 };
 
 struct intent {

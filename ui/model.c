@@ -212,6 +212,19 @@ static void op_free(gpointer data)
 	g_free(it);
 }
 
+static void conflict_field_free(gpointer data)
+{
+	struct conflict_field_model *it = data;
+
+	FREE_TEXTS(&it->label, &it->before, &it->here, &it->there);
+	g_free(it);
+}
+
+struct conflict_field_model *model_add_conflict_field(GPtrArray *fields)
+{
+	return add(fields, g_new0(struct conflict_field_model, 1));
+}
+
 struct op_model *model_add_op(GPtrArray *ops)
 {
 	return add(ops, g_new0(struct op_model, 1));
@@ -320,6 +333,7 @@ void model_init(struct model *model)
 	model->devices.detail = model_lines_new();
 	model->sync.ops = array_of(op_free);
 	model->sync.detail = model_lines_new();
+	model->conflict.fields = array_of(conflict_field_free);
 	model->messages = model_lines_new();
 	model->dialog.lines = model_lines_new();
 	model->dialog.choices = model_options_new();
@@ -334,8 +348,9 @@ static void clear_arrays(struct model *m)
 		&m->decision.outcomes, &m->decision.reasons, &m->finish.prints,
 		&m->finish.lines, &m->search.hits, &m->search.preview,
 		&m->one_case.lines, &m->one_case.timeline, &m->devices.devices,
-		&m->devices.detail, &m->sync.ops, &m->sync.detail, &m->messages,
-		&m->dialog.lines, &m->dialog.choices};
+		&m->devices.detail, &m->sync.ops, &m->sync.detail,
+		&m->conflict.fields, &m->messages, &m->dialog.lines,
+		&m->dialog.choices};
 
 	for (size_t i = 0; i < G_N_ELEMENTS(arrays); i++)
 		g_clear_pointer(arrays[i], g_ptr_array_unref);
@@ -356,7 +371,7 @@ void model_clear(struct model *m)
 		&m->finish.time, &m->finish.password_hint, &m->finish.rating);
 	FREE_TEXTS(&m->search.text, &m->one_case.title, &m->one_case.state,
 		&m->sync.line1, &m->sync.line2, &m->sync.last_success,
-		&m->sync.check);
+		&m->sync.check, &m->conflict.title);
 	FREE_TEXTS(&m->login.window_name, &m->login.staff_no,
 		&m->login.last_logout, &m->login.credentials, &m->visit.ticket,
 		&m->visit.person, &m->visit.item, &m->visit.called);

@@ -27,6 +27,7 @@
 	X(VIEW_CASE, "case")           \
 	X(VIEW_DEVICES, "devices")     \
 	X(VIEW_SYNC, "sync")           \
+	X(VIEW_CONFLICT, "conflict")   \
 	X(VIEW_MESSAGES, "messages")   \
 	X(VIEW_LOCK, "lock")
 
@@ -216,12 +217,33 @@ struct devices_model {
 };
 struct op_model {
 	char *case_no, *kind, *why, *since, *tries;
+	bool is_conflict; /* a person can choose what holds */
 };
 struct sync_model {
 	char *line1, *line2, *last_success, *check;
 	GPtrArray *ops; /* struct op_model: parked first, then waiting */
 	int focus;
 	GPtrArray *detail;
+};
+
+/* A case that was changed here and elsewhere: which holds, field by field. */
+enum conflict_choice {
+	CONFLICT_OPEN,
+	CONFLICT_HERE,
+	CONFLICT_THERE,
+	CONFLICT_BOTH, /* only where both can be kept */
+	CONFLICT_CHOICE_COUNT
+};
+struct conflict_field_model {
+	char *label, *before, *here, *there; /* masked */
+	bool can_both;
+	bool looks_alike; /* they differ in what is masked */
+	enum conflict_choice choice;
+};
+struct conflict_model {
+	char *title;       /* case number and what it is */
+	GPtrArray *fields; /* struct conflict_field_model */
+	int left;          /* fields nobody has chosen for */
 };
 
 struct login_model {
@@ -275,6 +297,7 @@ struct model {
 	struct case_model one_case;
 	struct devices_model devices;
 	struct sync_model sync;
+	struct conflict_model conflict;
 	GPtrArray *messages; /* char *: log of the visit, newest last */
 	struct dialog_model dialog;
 	/* Filters lists by pinyin initials, set by app; NULL: substring only.
@@ -296,6 +319,7 @@ struct field_model *model_add_field(GPtrArray *fields);
 struct field_model *field_model_new(void);
 struct field_model *field_model_copy(const struct field_model *field);
 void field_model_free(struct field_model *field);
+struct conflict_field_model *model_add_conflict_field(GPtrArray *fields);
 struct item_model *model_add_item(GPtrArray *items);
 struct material_model *model_add_material(GPtrArray *materials);
 struct page_model *model_add_page(GPtrArray *pages);

@@ -14,6 +14,16 @@ static const struct column columns[COLUMNS] = {
 	{.title = N_("tried"), .width = 8, .priority = 2},
 };
 
+static bool focus_is_conflict(const struct sync_model *sync)
+{
+	const struct op_model *op;
+
+	if (sync->focus < 0 || (guint)sync->focus >= sync->ops->len)
+		return false;
+	op = sync->ops->pdata[sync->focus];
+	return op->is_conflict;
+}
+
 static struct intent key(
 	void *data, const struct model *model, struct key_event event)
 {
@@ -25,6 +35,8 @@ static struct intent key(
 		return intent_of(INTENT_BACK);
 	if (event.action == ACTION_REDO)
 		return intent_of(INTENT_SYNC_NOW);
+	if (event.action == ACTION_OPTIONS && focus_is_conflict(&model->sync))
+		return intent_index(INTENT_CONFLICT_OPEN, focus, 0);
 	if (digit > 0 && digit <= count)
 		focus = digit - 1;
 	else
@@ -118,6 +130,8 @@ static void hints(
 {
 	(void)data;
 	hint_add(out, ACTION_REDO, _("send now"));
+	if (focus_is_conflict(&model->sync))
+		hint_add(out, ACTION_OPTIONS, _("choose what holds"));
 	if (model->sync.ops->len > 0)
 		hint_add(out, ACTION_PICK, _("line"));
 	hint_add(out, ACTION_BACK, _("back"));

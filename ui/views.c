@@ -14,6 +14,7 @@ static const struct view_ops *const views[VIEW_COUNT] = {
 	[VIEW_CASE] = &view_case,
 	[VIEW_DEVICES] = &view_devices,
 	[VIEW_SYNC] = &view_sync,
+	[VIEW_CONFLICT] = &view_conflict,
 	[VIEW_MESSAGES] = &view_messages,
 	[VIEW_LOCK] = &view_lock,
 };

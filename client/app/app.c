@@ -78,6 +78,9 @@ static act_fn *const acts[] = {
 	[INTENT_RECONNECT] = upstream_reconnect,
 	[INTENT_SYNC_NOW] = act_sync_now,
 	[INTENT_SYNC_FOCUS] = sync_focus,
+	[INTENT_CONFLICT_OPEN] = conflict_open,
+	[INTENT_CONFLICT_CHOOSE] = conflict_choose,
+	[INTENT_CONFLICT_DECIDE] = conflict_do,
 };
 
 /* Opening ----------------------------------------------------------------- */
@@ -205,6 +208,7 @@ void app_free(struct app *app)
 	visit_end(app);
 	line_client_free(app->devd);
 	line_client_free(app->syncd);
+	conflict_clear(app);
 	json_free(app->link_state);
 	json_free(app->reasons);
 	g_clear_pointer(&app->captures, g_ptr_array_unref);
@@ -439,6 +443,7 @@ static void act_goto(struct app *app, struct intent *intent)
 	if (app->model.view != VIEW_SEARCH && app->model.view != VIEW_CASE &&
 		app->model.view != VIEW_DEVICES &&
 		app->model.view != VIEW_SYNC &&
+		app->model.view != VIEW_CONFLICT &&
 		app->model.view != VIEW_MESSAGES)
 		app->view_before = app->model.view;
 	if (view != VIEW_SEARCH && view != VIEW_DEVICES && view != VIEW_SYNC &&

@@ -241,6 +241,23 @@ static const struct dialog_row dialogs[DIALOG_KIND_COUNT] = {
 				},
 			.answer = answer_collect,
 		},
+	[DIALOG_CONFLICT] =
+		{
+			.title = N_("Which side holds: why"),
+			.text_label = N_("other reason"),
+			.verb = N_("F8 decide"),
+			.needs_do = true,
+			.choices =
+				{
+					{"asked",
+						N_("the applicant was asked")},
+					{"paper", N_("so it stands in the "
+						     "papers")},
+					{"other", N_("the other side was "
+						     "asked")},
+				},
+			.answer = conflict_answer,
+		},
 };
 
 static void add_lines(struct app *app)
@@ -252,7 +269,8 @@ static void add_lines(struct app *app)
 	g_ptr_array_set_size(dialog->lines, 0);
 	if (app->visit.open && ticket && app->dialog != DIALOG_REASON &&
 		app->dialog != DIALOG_PREVIEW && app->dialog != DIALOG_FORM &&
-		app->dialog != DIALOG_DOCUMENT && app->dialog != DIALOG_ITEM) {
+		app->dialog != DIALOG_DOCUMENT && app->dialog != DIALOG_ITEM &&
+		app->dialog != DIALOG_CONFLICT) {
 		line = g_strdup_printf("%s  %s", ticket->number,
 			app->model.visit.item ? app->model.visit.item : "");
 		model_line(dialog->lines, line);

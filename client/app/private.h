@@ -79,6 +79,7 @@ enum dialog_kind {
 	DIALOG_ITEM,
 	DIALOG_BACK,
 	DIALOG_COLLECT,
+	DIALOG_CONFLICT,
 	DIALOG_KIND_COUNT
 };
 
@@ -108,7 +109,10 @@ struct app {
 	GPtrArray *waiting;      /* own: struct ticket, as in the model */
 	GPtrArray *parked;       /* own */
 	char shown_case[UUID_TEXT];
-	char sync_op[UUID_TEXT];  /* the step in focus on the sync view */
+	char sync_op[UUID_TEXT];       /* the step in focus on the sync view */
+	int64_t conflict_seq;          /* the change whose conflict is shown */
+	struct json *conflict_fields;  /* own: as conflict.h has them */
+	struct json *conflict_choices; /* own: path to "here", ... */
 	enum view_id view_before; /* what search, devices, sync go back to */
 	enum dialog_kind dialog;
 	int dialog_index;                    /* what the dialog is about */
@@ -486,7 +490,18 @@ void upstream_show(struct app *app);
 void check_start(struct app *app);
 void check_tick(struct app *app);
 
+/* conflict.c: what a person chooses where both sides changed a case. */
+struct op;
+bool conflict_is_open(struct app *app, const struct op *op);
+void conflict_open(struct app *app, struct intent *intent);
+void conflict_choose(struct app *app, struct intent *intent);
+void conflict_do(struct app *app, struct intent *intent);
+void conflict_answer(struct app *app, const char *code, const char *reason);
+void conflict_clear(struct app *app);
+
 /* sync.c */
+/* store_seq of a line of the list; 0: there is none. */
+int64_t sync_seq_at(struct app *app, int index);
 void sync_show(struct app *app);
 void sync_focus(struct app *app, struct intent *intent);
 /* The yellow and red of the header. */

@@ -21,6 +21,9 @@ static const struct op_words kinds[] = {
 	{"case.accept", N_("acceptance")},
 	{"case.refuse", N_("refusal")},
 	{"case.document", N_("document")},
+	{"case.change", N_("correction")},
+	{"op.void", N_("step void")},
+	{"op.supersede", N_("step corrected")},
 	{"ticket.call", N_("number called")},
 	{"ticket.recall", N_("called again")},
 	{"ticket.skip", N_("number skipped")},
@@ -65,6 +68,8 @@ static const struct op_words problems[] = {
 		N_("hall desk: a new number; the old one is accounted for")},
 	{"numbers_exhausted", N_("no numbers left there"),
 		N_("hall desk: ask the platform's office for numbers")},
+	{"illegal_state", N_("the case has moved on there"),
+		N_("hall desk: ask the department; this step is voided")},
 	{"already_rated", N_("rated once already"),
 		N_("nothing for the citizen; hall desk takes it off")},
 	{"too_large", N_("larger than the platform takes"),
@@ -200,12 +205,15 @@ static char *why_of(
 }
 
 static const char *advice_for(
-	const struct app *app, const GPtrArray *ops, const struct op *op)
+	struct app *app, const GPtrArray *ops, const struct op *op)
 {
 	const struct op *before = parked_before(ops, op);
 	const struct op_words *problem =
 		FIND(problems, before ? before->problem : op->problem);
 
+	if (conflict_is_open(app, op))
+		return _("F4 in this list: choose which value holds; both are "
+			 "kept");
 	if (is_parked(op) || before)
 		return problem && problem->advice
 			       ? _(problem->advice)
@@ -277,6 +285,7 @@ static void add_row(struct app *app, const GPtrArray *ops, const struct op *op)
 	model_text(&row->why, why);
 	model_text(&row->since, since);
 	model_text(&row->tries, tries);
+	row->is_conflict = conflict_is_open(app, op);
 }
 
 /* The pointer stays on its step while others come and go. */
@@ -343,6 +352,15 @@ void sync_show(struct app *app)
 	for (guint i = 0; i < ops->len; i++)
 		add_row(app, ops, ops->pdata[i]);
 	show_detail(app, ops);
+}
+
+int64_t sync_seq_at(struct app *app, int index)
+{
+	g_autoptr(GPtrArray) ops = list_ops(app);
+
+	return index >= 0 && (guint)index < ops->len
+		       ? ((struct op *)ops->pdata[index])->store_seq
+		       : 0;
 }
 
 void sync_focus(struct app *app, struct intent *intent)

@@ -246,6 +246,11 @@ void visit_back(struct app *app, struct intent *intent)
 		app_show(app, VIEW_SEARCH);
 		return;
 	}
+	if (view == VIEW_CONFLICT) {
+		app_show(app, VIEW_SYNC);
+		sync_show(app);
+		return;
+	}
 	if (is_outside(view)) {
 		app_show(app, app->view_before);
 		app_changed(app, true);

@@ -1054,6 +1054,69 @@ static void devices_error(struct model *m, bool zh)
 			"3"));
 }
 
+static struct conflict_field_model *fixture_conflict(struct model *m,
+	const char *label, const char *before, const char *here,
+	const char *there)
+{
+	struct conflict_field_model *field =
+		model_add_conflict_field(m->conflict.fields);
+
+	model_text(&field->label, label);
+	model_text(&field->before, before);
+	model_text(&field->here, here);
+	model_text(&field->there, there);
+	return field;
+}
+
+static void conflict_typical(struct model *m, bool zh)
+{
+	struct conflict_field_model *field;
+
+	fixture_frame(m, VIEW_CONFLICT, zh);
+	m->header.parked = 1;
+	m->header.yellow = 1;
+	model_text(&m->conflict.title, "20261123-03-0009");
+	field = fixture_conflict(m, say(zh, "联系电话", "telephone"),
+		"199****0000", "199****0001", "199****0001");
+	field->looks_alike = true;
+	field->choice = CONFLICT_THERE;
+	fixture_conflict(m, say(zh, "字号名称", "trade name"), "-",
+		"登封市示例小吃店", "登封市示例早点小吃店");
+	field = fixture_conflict(m,
+		say(zh, "1 设立登记申请书", "1 application"),
+		say(zh, "1 页", "1 page"), say(zh, "2 页", "2 pages"),
+		say(zh, "1 页", "1 page"));
+	field->can_both = true;
+	m->conflict.left = 2;
+}
+
+/* Everything is chosen. */
+static void conflict_chosen(struct model *m, bool zh)
+{
+	conflict_typical(m, zh);
+	for (guint i = 0; i < m->conflict.fields->len; i++)
+		((struct conflict_field_model *)m->conflict.fields->pdata[i])
+			->choice = i == 2 ? CONFLICT_BOTH : CONFLICT_HERE;
+	m->conflict.left = 0;
+}
+
+/* Long values on both sides. */
+static void conflict_full(struct model *m, bool zh)
+{
+	fixture_frame(m, VIEW_CONFLICT, zh);
+	model_text(&m->conflict.title, "20261123-03-0009");
+	for (int i = 0; i < 20; i++) {
+		g_autofree char *label = g_strdup_printf("form/field_%d", i);
+
+		fixture_conflict(m, label,
+			"登封市嵩阳街道示例路一百二十三号示例小区四号楼五单元",
+			"登封市嵩阳街道示例路一百二十三号示例小区四号楼六单元"
+			"七零一室，原示例路一百二十一号",
+			"登封市中岳街道示例大街八号");
+	}
+	m->conflict.left = 20;
+}
+
 static void sync_empty(struct model *m, bool zh)
 {
 	fixture_frame(m, VIEW_SYNC, zh);
@@ -1094,6 +1157,7 @@ static void sync_typical(struct model *m, bool zh)
 	model_text(&op->kind, say(zh, "上传文书", "document"));
 	model_text(&op->why,
 		say(zh, "冲突：两边都改过", "conflict: changed at both sides"));
+	op->is_conflict = true;
 	model_text(&op->since, "09:05");
 	model_text(&op->tries, "1");
 	model_line(m->sync.detail, say(zh, "发生了   退回：有一处内容平台不收",
@@ -1223,6 +1287,9 @@ G_GNUC_UNUSED static const struct fixture fixtures[] = {
 	{"devices-error", devices_error, ""},
 	{"sync-empty", sync_empty, ""},
 	{"sync-typical", sync_typical, ""},
+	{"conflict-typical", conflict_typical, ""},
+	{"conflict-chosen", conflict_chosen, "down down"},
+	{"conflict-full", conflict_full, "page-down"},
 	{"messages-empty", messages_empty, ""},
 	{"messages-typical", messages_typical, ""},
 };

@@ -398,8 +398,9 @@ static void accept_case(struct lab *lab)
 	};
 	g_autoptr(GError) error = NULL;
 
-	if (lab->numbers-- == 0)
+	if (lab->numbers == 0)
 		lease_numbers(lab);
+	lab->numbers--;
 	record->item_code = g_strdup(ITEM);
 	record->item_name = g_strdup("示例事项");
 	record->item_version = g_strdup("1");

@@ -8,7 +8,7 @@
 #include "tests/unit/test_app.h"
 
 /* One op is claimed and answered; its store_seq. */
-static inline int64_t conflict_answer(
+static inline int64_t platform_answers(
 	struct store *store, const struct op_outcome *outcome)
 {
 	struct op_lease lease = {0};
@@ -39,9 +39,9 @@ static inline struct case_record *conflict_case(struct store *store)
 	json_put(record->body, "form", json_copy(form));
 	case_decide(store, record, &decision, &clerk, &error);
 	g_assert_no_error(error);
-	conflict_answer(store, &(struct op_outcome){.verdict = OP_VERDICT_ACK,
-				       .http = 201,
-				       .server_version = "1"});
+	platform_answers(store, &(struct op_outcome){.verdict = OP_VERDICT_ACK,
+					.http = 201,
+					.server_version = "1"});
 	return record;
 }
 
@@ -90,7 +90,7 @@ static inline int64_t desk_conflict(const struct desk *desk)
 
 	case_change(store, &changed, &clerk, &error);
 	g_assert_no_error(error);
-	seq = conflict_answer(
+	seq = platform_answers(
 		store, &(struct op_outcome){.verdict = OP_VERDICT_CONFLICT,
 			       .http = 412,
 			       .problem = "version_conflict",
