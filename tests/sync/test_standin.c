@@ -10,6 +10,8 @@
 #include "client/base/error.h"
 #include "client/base/file.h"
 #include "client/base/process.h"
+#include "client/store/case.h"
+#include "client/store/conflict.h"
 #include "client/store/feed.h"
 #include "client/store/outbox.h"
 #include "client/store/ticket.h"
@@ -317,6 +319,107 @@ static void test_platform_restored(void)
 	platform_close(&platform);
 }
 
+/* Two windows ------------------------------------------------------------- */
+
+static struct json *get_case(struct platform *platform, const char *case_id)
+{
+	g_autofree char *path = g_strconcat("/v1/cases/", case_id, NULL);
+
+	return ask(platform, "GET", path, "");
+}
+
+/* The first case there. Caller frees. */
+static char *only_case(struct platform *platform)
+{
+	AUTO(json) list = ask(platform, "GET", "/v1/cases", "");
+	const struct json *row = json_first(json_get(list, "rows"));
+
+	g_assert_nonnull(row);
+	return g_strdup(json_text(row, "case_id"));
+}
+
+/* Made on what the platform shows, shown being what it showed then. */
+static void change_case(struct rig *rig, const struct json *shown,
+	const char *part, const char *name, const char *value)
+{
+	const struct json *body = json_get(shown, "body");
+	AUTO(json) parts = json_copy(body);
+	struct case_changed changed = {.case_id = json_text(shown, "case_id"),
+		.reason = "更正",
+		.version = json_text(shown, "version"),
+		.base = body,
+		.parts = parts};
+	g_autoptr(GError) error = NULL;
+
+	json_put_text(json_get_mutable(parts, part), name, value);
+	case_change(rig->store, &changed, &rig_clerk, &error);
+	g_assert_no_error(error);
+}
+
+static void expect_shown(struct platform *platform, const char *case_id,
+	const char *part, const char *name, const char *value)
+{
+	AUTO(json) shown = get_case(platform, case_id);
+
+	g_assert_cmpstr(
+		json_text(json_get(json_get(shown, "body"), part), name), ==,
+		value);
+}
+
+static void decide_there(struct rig *rig, const char *path)
+{
+	g_autoptr(GError) error = NULL;
+	g_autoptr(GPtrArray) open = conflict_list(rig->store, &error);
+	AUTO(json) choices = json_new_object();
+	const struct conflict *conflict;
+
+	g_assert_no_error(error);
+	g_assert_cmpuint(open->len, ==, 1);
+	conflict = open->pdata[0];
+	json_put_text(choices, path, "there");
+	conflict_decide(rig->store, conflict->store_seq, choices, "已核对",
+		&rig_clerk, &error);
+	g_assert_no_error(error);
+}
+
+/* Both change one case: other fields are merged by yikou-syncd itself in the
+ * same run, the same field waits for a person. */
+static void test_two_windows(void)
+{
+	struct platform platform;
+	struct rig *other;
+	g_autofree char *id = NULL;
+	AUTO(json) first = NULL, *second = NULL;
+
+	platform_open(&platform);
+	other = rig_new();
+	rig_point_at(other, platform.port);
+	g_assert_cmpint(rig_run(platform.rig, NULL), ==, EXIT_CODE_OK);
+	rig_accept_case(platform.rig, 4000);
+	g_assert_cmpint(rig_run(platform.rig, NULL), ==, EXIT_CODE_OK);
+	id = only_case(&platform);
+	first = get_case(&platform, id);
+	change_case(platform.rig, first, "form", "trade_name", "甲");
+	change_case(other, first, "applicant", "phone", "13800000000");
+	g_assert_cmpint(rig_run(other, NULL), ==, EXIT_CODE_OK);
+	g_assert_cmpint(rig_run(platform.rig, NULL), ==, EXIT_CODE_OK);
+	g_assert_cmpint(rig_reported(platform.rig, "conflict"), ==, 1);
+	expect_shown(&platform, id, "form", "trade_name", "甲");
+	expect_shown(&platform, id, "applicant", "phone", "13800000000");
+	second = get_case(&platform, id);
+	change_case(platform.rig, second, "form", "trade_name", "乙");
+	change_case(other, second, "form", "trade_name", "丙");
+	g_assert_cmpint(rig_run(other, NULL), ==, EXIT_CODE_OK);
+	g_assert_cmpint(rig_run(platform.rig, NULL), ==, EXIT_CODE_ITEM);
+	decide_there(platform.rig, "form/trade_name");
+	g_assert_cmpint(rig_run(platform.rig, NULL), ==, EXIT_CODE_OK);
+	expect_shown(&platform, id, "form", "trade_name", "丙");
+	expect_proof(&platform);
+	check_platform(&platform);
+	rig_free(other);
+	platform_close(&platform);
+}
+
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
@@ -326,5 +429,7 @@ int main(int argc, char **argv)
 	g_test_add_func("/sync/standin/restarts", test_platform_restarts);
 	g_test_add_func("/sync/standin/restored", test_platform_restored);
 	g_test_add_func("/sync/standin/pieces", test_pieces);
+
+	g_test_add_func("/sync/standin/two-windows", test_two_windows);
 	return g_test_run();
 }
