@@ -111,6 +111,7 @@ void visit_end(struct app *app)
 	g_clear_pointer(&visit->undo, g_ptr_array_unref);
 	g_clear_pointer(&visit->paper_undo, g_ptr_array_unref);
 	memset(visit, 0, sizeof(*visit));
+	app->view_before = VIEW_HOME; /* a view of the visit is no way back */
 	visit_show_head(app);
 }
 
