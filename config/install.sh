@@ -78,12 +78,12 @@ put_etc() {
 }
 
 for program in yikou yikou-devd yikou-syncd yikou-scan yikou-sim \
-	yikou-platform yikou-paper; do
+	yikou-platform yikou-paper yikou-exchange; do
 	put 755 "$build/$program" "$prefix/bin/$program"
 done
 put 644 "$build/locale/zh_CN/LC_MESSAGES/yikou.mo" \
 	"$share/locale/zh_CN/LC_MESSAGES/yikou.mo"
-for file in $(cd config && find calendar catalog demo profiles rules sane-test \
+for file in $(cd config && find calendar catalog demo exchange profiles rules sane-test \
 	templates -type f | sort); do
 	put 644 "config/$file" "$share/yikou/$file"
 done
@@ -95,7 +95,7 @@ for file in $(cd config/man && find . -name '*.[1-8]' | sort); do
 		"$share/man/${language#.}/man$section/$(basename "$file")"
 done
 for program in yikou yikou-devd yikou-syncd yikou-scan yikou-sim \
-	yikou-platform yikou-paper; do
+	yikou-platform yikou-paper yikou-exchange; do
 	put 644 config/completion/yikou.bash \
 		"$share/bash-completion/completions/$program"
 done

@@ -14,6 +14,7 @@ static const struct command subcommands[] = {
 	{"conflicts", NULL, sync_conflicts},
 	{"agree", NULL, sync_agree},
 	{"enrol", NULL, sync_enrol},
+	{"exchange", NULL, sync_exchange},
 };
 
 static const struct command *find(const char *name)

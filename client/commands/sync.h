@@ -83,6 +83,7 @@ enum exit_code sync_dead(int argc, char **argv);
 enum exit_code sync_conflicts(int argc, char **argv);
 enum exit_code sync_agree(int argc, char **argv);
 enum exit_code sync_enrol(int argc, char **argv);
+enum exit_code sync_exchange(int argc, char **argv);
 
 /* What a person must do for the platform to be had, if anything. */
 void sync_print_fault(const struct json *state);

@@ -216,7 +216,8 @@ static char *table_text(const struct json *table)
 	return g_string_free(text, FALSE);
 }
 
-/* One INSERT for a table, prepared under its name. */
+/* One INSERT for a table, prepared under its name. The same row from a new
+ * spool of the store only gets its new batch. */
 static char *insert_text(const struct json *table)
 {
 	GString *names = g_string_new(NULL), *places = g_string_new(NULL);
@@ -229,7 +230,9 @@ static char *insert_text(const struct json *table)
 		g_string_append_printf(places, "%s$%d", n ? ", " : "", n + 1);
 		n++;
 	}
-	text = g_strdup_printf("INSERT INTO \"%s\"(%s) VALUES(%s)",
+	text = g_strdup_printf("INSERT INTO \"%s\"(%s) VALUES(%s)"
+			       " ON CONFLICT (row_guid) DO UPDATE"
+			       " SET cd_batch = excluded.cd_batch",
 		json_text(table, "name"), names->str, places->str);
 	g_string_free(names, TRUE);
 	g_string_free(places, TRUE);

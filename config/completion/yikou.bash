@@ -83,9 +83,10 @@ _yikou_command() {
 	'') _yikou_reply 'screen check diag sync verify passwd' "$1" ;;
 	diag) _yikou_reply check "$1" ;;
 	'diag check') _yikou_reply "$(_yikou_devices)" "$1" ;;
-	sync) _yikou_reply 'run status verify dead conflicts agree enrol' "$1" ;;
+	sync) _yikou_reply 'run status verify dead conflicts agree enrol exchange' "$1" ;;
 	'sync conflicts') _yikou_reply 'list show take' "$1" ;;
 	'sync dead') _yikou_reply 'list show requeue supersede void' "$1" ;;
+	'sync exchange') _yikou_reply 'run status rejected rereport' "$1" ;;
 	esac
 }
 
@@ -143,7 +144,7 @@ _yikou() {
 		_yikou_files "$word"
 		return
 		;;
-	*:--max-time | *:--certificate-days | *:--token-life | *:--port | *:--listen | *:--materials | *:--device | \
+	*:--max-time | *:--again | *:--certificate-days | *:--token-life | *:--port | *:--listen | *:--materials | *:--device | \
 		yikou-scan:-d)
 		return
 		;;
@@ -156,6 +157,10 @@ _yikou() {
 		;;
 	yikou-syncd)
 		_yikou_reply '--config --once --enrol --json --max-time --verify --day --only --state --batch --help --version -c -h' \
+			"$word"
+		;;
+	yikou-exchange)
+		_yikou_reply '--config --status --rejected --again --help --version -c -h' \
 			"$word"
 		;;
 	yikou-scan)
@@ -185,4 +190,4 @@ _yikou() {
 }
 
 complete -F _yikou yikou yikou-devd yikou-syncd yikou-scan yikou-sim \
-	yikou-platform yikou-paper
+	yikou-platform yikou-paper yikou-exchange

@@ -38,7 +38,7 @@ same() {
 	fi
 }
 
-programs='yikou yikou-devd yikou-paper yikou-platform yikou-scan yikou-sim
+programs='yikou yikou-devd yikou-exchange yikou-paper yikou-platform yikou-scan yikou-sim
 yikou-syncd'
 expected() {
 	for program in $programs; do
@@ -46,12 +46,12 @@ expected() {
 		echo "usr/share/bash-completion/completions/$program"
 	done
 	for page in yikou.1 yikou-sim.1 yikou-platform.1 yikou-devd.8 \
-		yikou-syncd.8 yikou-scan.8 yikou-paper.8 yikou.conf.5 \
+		yikou-syncd.8 yikou-scan.8 yikou-paper.8 yikou-exchange.8 yikou.conf.5 \
 		yikou-devices.conf.5 yikou-profile.5; do
 		echo "usr/share/man/man${page##*.}/$page"
 		echo "usr/share/man/zh_CN/man${page##*.}/$page"
 	done
-	(cd config && find calendar catalog demo profiles rules sane-test \
+	(cd config && find calendar catalog demo exchange profiles rules sane-test \
 		templates -type f | sed 's|^|usr/share/yikou/|')
 	cat <<-'END'
 	etc/yikou/devices.conf

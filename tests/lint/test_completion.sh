@@ -51,7 +51,7 @@ for command in $commands; do
 		"$(complete yikou "$command" -)" \
 		"$("$build/yikou" "$command" --help | options)"
 done
-for program in devd syncd scan sim platform paper; do
+for program in devd syncd scan sim platform paper exchange; do
 	is "yikou-$program offers its options" \
 		"$(complete yikou-$program -)" \
 		"$("$build/yikou-$program" --help |
@@ -86,7 +86,7 @@ else
 	echo "not ok $number a file with a blank"
 fi
 for program in yikou-devd yikou-syncd yikou-scan yikou-sim yikou-platform \
-	yikou-paper; do
+	yikou-paper yikou-exchange; do
 	for option in $("$build/$program" --help | grep -oE '[a-z][a-z-]+=DIR'); do
 		is "$program --$option" \
 			"$(complete "$program" "--${option%=*}" '')" \
@@ -116,10 +116,10 @@ is "by the whole path" "$(complete /usr/bin/yikou-devd --li)" --list
 is "registered for every program" \
 	"$(bash --norc -c 'source config/completion/yikou.bash; complete -p' |
 		awk '{ print $NF }')" \
-	'yikou yikou-devd yikou-syncd yikou-scan yikou-sim yikou-platform yikou-paper'
+	'yikou yikou-devd yikou-syncd yikou-scan yikou-sim yikou-platform yikou-paper yikou-exchange'
 
 # zsh: the same options; a syntax check where there is a zsh.
-for program in devd syncd scan sim platform paper; do
+for program in devd syncd scan sim platform paper exchange; do
 	is "zsh: the options of yikou-$program" \
 		"$(awk -v name="yikou-$program)" '$0 == name { inside = 1 }
 			inside; /;;/ { inside = 0 }' config/completion/_yikou |

@@ -62,7 +62,7 @@ exits_of_help() {
 sections_en='NAME DESCRIPTION FILES EXAMPLES SEE_ALSO'
 sections_zh='名称 描述 文件 示例 参见'
 for page in yikou.1 yikou-sim.1 yikou-platform.1 yikou-devd.8 \
-	yikou-syncd.8 yikou-scan.8 yikou-paper.8; do
+	yikou-syncd.8 yikou-scan.8 yikou-paper.8 yikou-exchange.8; do
 	program=${page%.*}
 	help_of "$program" >"$work/help" 2>&1
 	options=$(options_of_help <"$work/help")

@@ -385,6 +385,11 @@ static void check_conflict(struct cluster *c)
 	g_assert_nonnull(sql);
 	g_assert_false(exchange_sql_load(sql, t.exchange, &loaded, &error));
 	g_assert_error(error, ITEM_ERROR, ITEM_ERROR_CONFLICT);
+	/* Begun anew on purpose: what is there already does not come twice. */
+	g_free(ask(c, "DELETE FROM yikou_exchange_cursor"));
+	load(&t);
+	check_answer(c, "SELECT count(*) FROM up_pro_accept", "2");
+	check_answer(c, "SELECT count(*) FROM yikou_exchange_refused", "0");
 	end(&t);
 }
 
