@@ -189,7 +189,7 @@ static void add_lines(struct exchange_batch *batch, const struct op *op,
 
 /* why is "table.field: reason", or one word. */
 static void set_aside(struct exchange_batch *batch, const struct op *op,
-	const struct json *decision, const char *why, bool whole_case)
+	const struct json *decision, const char *why, bool case_now)
 {
 	const char *colon = strstr(why, ": ");
 	g_autofree char *field =
@@ -203,7 +203,7 @@ static void set_aside(struct exchange_batch *batch, const struct op *op,
 	if (field)
 		json_put_text(row, "field", field);
 	json_put_text(row, "reason", colon ? colon + 2 : why);
-	json_put_bool(row, "whole_case", whole_case);
+	json_put_bool(row, "case_now", case_now);
 	json_add(batch->set_aside, row);
 	batch->aside++;
 }
@@ -217,12 +217,6 @@ static bool is_aside(
 
 /* Of a case ---------------------------------------------------------------- */
 
-static bool is_decision(const struct op *op)
-{
-	return !strcmp(op->kind, "case.accept") ||
-	       !strcmp(op->kind, "case.refuse");
-}
-
 static int version_of(
 	const struct exchange *exchange, const struct json *decision)
 {
@@ -230,20 +224,6 @@ static int version_of(
 		exchange->versions, json_text_or(decision, "case_no", "")));
 
 	return MAX(version, 1);
-}
-
-/* As it is now: corrected, or void. */
-static struct json *body_of(struct exchange *exchange, const struct op *op,
-	int64_t upto, bool *is_void, GError **error)
-{
-	g_autofree char *corrected = NULL;
-	const char *text;
-
-	if (!outbox_correction(exchange->store, op->op_id, upto, &corrected,
-		    is_void, error))
-		return NULL;
-	text = corrected ? corrected : op->body;
-	return json_parse(text, strlen(text), error);
 }
 
 /* A value that does not fit sets the op aside; anything else ends the run. */
@@ -256,8 +236,8 @@ static bool settle(struct exchange_batch *batch, const struct op *op,
 		g_propagate_error(error, g_steal_pointer(&why));
 		return false;
 	}
-	set_aside(batch, op, decision, why->message, is_decision(op));
-	if (!is_decision(op))
+	set_aside(batch, op, decision, why->message, op_is_decision(op));
+	if (!op_is_decision(op))
 		return true;
 	count_case(batch, op, decision, 0, 1);
 	g_hash_table_add(batch->exchange->aside,
@@ -285,31 +265,9 @@ static bool add_of_case(struct exchange_batch *batch, const struct op *op,
 	if (!map_op(batch, &r, rows, &why))
 		return settle(batch, op, decision, why, error);
 	add_lines(batch, op, decision, r.version, rows);
-	if (is_decision(op))
+	if (op_is_decision(op))
 		count_case(batch, op, decision, 1, 0);
 	return true;
-}
-
-/* NULL without an error: it is of no decided case. */
-static struct json *find_decision(struct exchange_batch *batch,
-	const struct op *op, const struct json *body, GError **error)
-{
-	const char *case_id = json_text_or(body, "case_id", "");
-	g_autoptr(GError) why = NULL;
-	AUTO(op) decision = NULL;
-	bool is_void;
-
-	if (is_decision(op))
-		return json_copy(body);
-	decision = *case_id ? outbox_decision(
-				      batch->exchange->store, case_id, &why)
-			    : NULL;
-	if (decision)
-		return body_of(batch->exchange, decision, op->store_seq,
-			&is_void, error);
-	if (why && !g_error_matches(why, ITEM_ERROR, ITEM_ERROR_NOT_FOUND))
-		g_propagate_error(error, g_steal_pointer(&why));
-	return NULL;
 }
 
 /* Once more ---------------------------------------------------------------- */
@@ -320,10 +278,10 @@ static struct json *rating_among(
 	for (guint i = 0; i < ops->len; i++) {
 		const struct op *op = ops->pdata[i];
 		bool is_void = false;
-		struct json *body =
-			strcmp(op->kind, "rating.record")
-				? NULL
-				: body_of(exchange, op, upto, &is_void, NULL);
+		struct json *body = strcmp(op->kind, "rating.record")
+					    ? NULL
+					    : op_body_now(exchange, op, upto,
+						      &is_void, NULL);
 
 		if (body)
 			return body;
@@ -343,20 +301,23 @@ struct again {
 
 static bool again_find(struct again *a, GError **error)
 {
-	for (guint i = 0; i < a->ops->len && !a->decided; i++) {
-		if (is_decision(a->ops->pdata[i]))
-			a->decided = a->ops->pdata[i];
+	struct exchange *exchange = a->batch->exchange;
+	g_autoptr(GError) why = NULL;
+
+	a->decided = case_decided(a->ops);
+	a->decision = case_now(exchange, a->ops, a->upto, &a->is_void, &why);
+	if (why) {
+		g_propagate_error(error, g_steal_pointer(&why));
+		return false;
 	}
-	if (!a->decided) {
+	if (!a->decision) {
 		g_set_error(error, ITEM_ERROR, ITEM_ERROR_STATE,
 			"the case was not reported yet");
 		return false;
 	}
-	a->decision = body_of(
-		a->batch->exchange, a->decided, a->upto, &a->is_void, error);
-	a->rating = rating_among(a->batch->exchange, a->ops, a->upto);
-	a->version = version_of(a->batch->exchange, a->decision) + 1;
-	return a->decision != NULL;
+	a->rating = rating_among(exchange, a->ops, a->upto);
+	a->version = version_of(exchange, a->decision) + 1;
+	return true;
 }
 
 /* Everything of the case, or the first reason against it. */
@@ -374,9 +335,9 @@ static bool again_map(
 
 		*at = r.op;
 		g_ptr_array_add(all, rows);
-		body = body_of(
+		body = op_body_now(
 			a->batch->exchange, r.op, a->upto, &is_void, error);
-		r.body = body;
+		r.body = op_is_decision(r.op) ? a->decision : body;
 		r.operation = is_void || a->is_void ? "D" : "U";
 		if (!body || !map_op(a->batch, &r, rows, error))
 			return false;
@@ -449,7 +410,7 @@ static bool add_change(struct exchange_batch *batch, const struct op *op,
 	old = json_parse(about->body, strlen(about->body), error);
 	if (!old)
 		return false;
-	decision = find_decision(batch, about, old, &why);
+	decision = case_of_op(batch->exchange, about, old, &why);
 	if (why) {
 		g_propagate_error(error, g_steal_pointer(&why));
 		return false;
@@ -471,10 +432,13 @@ bool batch_add(
 	batch->to = op->store_seq;
 	if (!strcmp(op->agg, "op"))
 		return add_change(batch, op, body, error);
-	decision = find_decision(batch, op, body, &why);
+	decision = case_of_op(batch->exchange, op, body, &why);
 	if (why) {
 		g_propagate_error(error, g_steal_pointer(&why));
 		return false;
 	}
+	if (decision && !strcmp(op->kind, "case.change"))
+		return batch_add_case(batch, json_text(decision, "case_id"),
+			op->store_seq, error);
 	return !decision || add_of_case(batch, op, body, decision, error);
 }

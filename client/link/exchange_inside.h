@@ -41,6 +41,21 @@ struct exchange_batch {
 	struct json *tables, *cases, *versions, *set_aside, *mended;
 };
 
+/* exchange_case.c. Bodies are the caller's. */
+bool op_is_decision(const struct op *op);
+/* As people corrected it up to store_seq upto. */
+struct json *op_body_now(struct exchange *exchange, const struct op *op,
+	int64_t upto, bool *is_void, GError **error);
+/* The op that accepted or refused, or NULL; and its body as the case is at
+ * upto, changes included. NULL without an error: no decision among the ops. */
+const struct op *case_decided(const GPtrArray *ops);
+struct json *case_now(struct exchange *exchange, const GPtrArray *ops,
+	int64_t upto, bool *is_void, GError **error);
+/* The same of the case an op is about; of a decision it is its body. NULL
+ * without an error: of no case that was decided in this store. */
+struct json *case_of_op(struct exchange *exchange, const struct op *op,
+	const struct json *body, GError **error);
+
 /* exchange_batch.c */
 void batch_begin(struct exchange_batch *batch, struct exchange *exchange,
 	const char *kind);

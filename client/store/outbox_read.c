@@ -67,25 +67,6 @@ GPtrArray *outbox_of_case(
 		error);
 }
 
-struct op *outbox_decision(
-	struct store *store, const char *case_id, GError **error)
-{
-	g_autoptr(GPtrArray) list = take_ops(
-		db_select(store->db,
-			FROM_OPS " WHERE o.agg_id = ?1"
-				 " AND o.kind IN ('case.accept', 'case.refuse')"
-				 " ORDER BY o.store_seq LIMIT 1",
-			DB_VALUES(DB_TEXT(case_id))),
-		error);
-
-	if (list && list->len > 0)
-		return g_ptr_array_steal_index(list, 0);
-	if (list)
-		g_set_error(error, ITEM_ERROR, ITEM_ERROR_NOT_FOUND,
-			"case %s is not decided", case_id);
-	return NULL;
-}
-
 bool outbox_correction(struct store *store, const char *op_id, int64_t upto,
 	char **body, bool *is_void, GError **error)
 {

@@ -13,9 +13,6 @@ GPtrArray *outbox_after(
 /* Those of one case up to store_seq upto, its ratings included. */
 GPtrArray *outbox_of_case(
 	struct store *store, const char *case_id, int64_t upto, GError **error);
-/* The op that accepted or refused the case. ITEM_ERROR_NOT_FOUND. */
-struct op *outbox_decision(
-	struct store *store, const char *case_id, GError **error);
 /* What people decided about an op up to store_seq upto: the body that stands in
  * its place (own; NULL: its own), and whether it is void. */
 bool outbox_correction(struct store *store, const char *op_id, int64_t upto,

@@ -441,6 +441,52 @@ static void test_mended(struct fixture *f, gconstpointer unused)
 	check_day(exchange, 1, 1, 0, 0, 0);
 }
 
+/* Put right after the acceptance: the whole case, as it is now. */
+static void test_changed(struct fixture *f, gconstpointer unused)
+{
+	struct case_record *record;
+	AUTO(exchange) exchange = NULL;
+	AUTO(json) rows = NULL;
+	AUTO(json) parts = NULL;
+	g_autoptr(GError) error = NULL;
+	struct case_changed changed = {.reason = "补材料"};
+	struct exchange_done done;
+	const struct json *row;
+
+	(void)unused;
+	begin_store(f);
+	record = new_case(f, "王演练");
+	g_assert_true(accept_case(f->store, record, NULL));
+	exchange = open_exchange(f);
+	run(exchange);
+	ack_all(f->store);
+	parts = json_new_object();
+	json_put(parts, "applicant",
+		json_copy(json_get(record->body, "applicant")));
+	json_put_text(
+		json_get_mutable(parts, "applicant"), "phone", "13900000000");
+	json_put(parts, "materials",
+		parse("[{\"no\":1,\"name\":\"登记申请书\",\"state\":"
+		      "\"complete\",\"form\":\"paper\"},{\"no\":3,\"name\":"
+		      "\"经营场所文件\",\"state\":\"complete\",\"form\":"
+		      "\"scan\"}]"));
+	changed.case_id = record->case_id;
+	changed.parts = parts;
+	g_assert_true(case_change(f->store, &changed, &clerk, &error));
+	g_assert_no_error(error);
+	done = run(exchange);
+	g_assert_cmpint(done.rows, ==, 5);
+	rows = all_rows(exchange);
+	row = row_of(rows, "up_pro_accept", 1);
+	HAS(row, "contact_mobile", "13900000000");
+	HAS(row, "cd_operation", "U");
+	row = row_of(rows, "up_pro_material", 2);
+	HAS(row, "material_name", "经营场所文件");
+	HAS(row, "get_type", "2");
+	check_day(exchange, 1, 1, 0, 0, 0);
+	case_free(record);
+}
+
 static void test_again_errors(struct fixture *f, gconstpointer unused)
 {
 	AUTO(exchange) exchange = NULL;
@@ -741,6 +787,7 @@ int main(int argc, char **argv)
 	g_test_add_func("/link/exchange/bad-map", test_bad_map);
 	ADD("/link/exchange/set-aside", test_set_aside);
 	ADD("/link/exchange/mended", test_mended);
+	ADD("/link/exchange/changed", test_changed);
 	ADD("/link/exchange/again-errors", test_again_errors);
 	ADD("/link/exchange/kills", test_kills);
 	ADD("/link/exchange/receipts", test_receipts);
