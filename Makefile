@@ -8,6 +8,7 @@
 #   make check-san  the tests under ASan and UBSan
 #   make torture  the fault tests of the sync with full counts; SCALE=0.01
 #   make bench    the numbers
+#   make test-rt  the link against Request Tracker 5; installs it
 #   make install DESTDIR=... PREFIX=/usr
 #   make uninstall
 #

@@ -26,6 +26,8 @@ struct bench {
 	int status;
 	char *body, *type;
 	int64_t retry_after_ms;
+	char etag[HTTP_ETAG_MAX];
+	enum http_scheme scheme;
 };
 
 static gboolean on_readable(GObject *stream, gpointer data)
@@ -78,6 +80,7 @@ static void open_client(struct bench *bench, const char *prefix)
 		&(struct http_config){
 			.url = url,
 			.token_file = bench->token_file,
+			.scheme = bench->scheme,
 			.program = "test/1",
 		},
 		&error);
@@ -130,6 +133,7 @@ static void on_done(void *context, const struct http_reply *reply)
 	bench->fault = reply->fault;
 	bench->status = reply->status;
 	bench->retry_after_ms = reply->retry_after_ms;
+	memcpy(bench->etag, reply->etag, sizeof(bench->etag));
 	g_free(bench->body);
 	g_free(bench->type);
 	bench->body = g_strndup(reply->data, reply->len);
@@ -341,6 +345,79 @@ static void test_file(void)
 	bench_close(&bench);
 }
 
+static void test_file_with_surroundings(void)
+{
+	g_autoptr(GBytes) before = g_bytes_new_static("<<", 2);
+	g_autoptr(GBytes) after = g_bytes_new_static(">>>", 3);
+	g_autofree char *path = NULL;
+	struct bench bench;
+
+	bench_open(&bench, NULL); /* it only listens */
+	path = g_build_filename(bench.dir, "page", NULL);
+	g_file_set_contents(path, "0123456789", 10, NULL);
+	run(&bench, &(struct http_request){
+			    .method = "POST",
+			    .path = "/comment",
+			    .content_type = "multipart/form-data",
+			    .body = before,
+			    .file = path,
+			    .file_size = 10,
+			    .after = after,
+			    .max_reply = 100,
+			    .total_ms = 500,
+		    });
+	g_assert_true(g_str_has_prefix(bench.request->str, "POST "));
+	g_assert_nonnull(strstr(bench.request->str, "Content-Length: 15\r\n"));
+	g_assert_true(g_str_has_suffix(bench.request->str, "<<0123456789>>>"));
+	bench_close(&bench);
+}
+
+static void test_etag(void)
+{
+	struct bench bench;
+
+	bench_open(&bench, "HTTP/1.0 200 OK\r\netag:  \"43\" \r\n"
+			   "Content-Length: 2\r\n\r\n{}");
+	run(&bench, &(struct http_request){.method = "GET",
+			    .path = "/ticket/1",
+			    .if_match = "\"42\"",
+			    .max_reply = 100});
+	g_assert_cmpstr(bench.etag, ==, "\"43\"");
+	g_assert_nonnull(strstr(bench.request->str, "If-Match: \"42\"\r\n"));
+	bench.reply = OK_REPLY;
+	run(&bench, &(struct http_request){.method = "GET",
+			    .path = "/ticket/1",
+			    .max_reply = 100});
+	g_assert_cmpstr(bench.etag, ==, "");
+	bench_close(&bench);
+}
+
+/* RT's own words for a token, and a password. */
+static void test_scheme(void)
+{
+	static const struct {
+		const char *secret, *line;
+	} rows[] = {
+		{"1-14-abc\n", "Authorization: token 1-14-abc\r\n"},
+		{"user:word", "Authorization: Basic dXNlcjp3b3Jk\r\n"},
+	};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+		struct bench bench;
+
+		bench_open(&bench, OK_REPLY);
+		http_free(bench.http);
+		bench.scheme = HTTP_RT;
+		open_client(&bench, "");
+		g_file_set_contents(bench.token_file, rows[i].secret, -1, NULL);
+		run(&bench, &(struct http_request){.method = "GET",
+				    .path = "/rt",
+				    .max_reply = 100});
+		g_assert_nonnull(strstr(bench.request->str, rows[i].line));
+		bench_close(&bench);
+	}
+}
+
 /* Dropped requests do not call back. */
 static void test_free_in_flight(void)
 {
@@ -367,6 +444,10 @@ int main(int argc, char **argv)
 	g_test_add_func("/link/http/retry-after", test_retry_after);
 	g_test_add_func("/link/http/faults", test_faults);
 	g_test_add_func("/link/http/file", test_file);
+	g_test_add_func("/link/http/file-with-surroundings",
+		test_file_with_surroundings);
+	g_test_add_func("/link/http/etag", test_etag);
+	g_test_add_func("/link/http/scheme", test_scheme);
 	g_test_add_func("/link/http/free-in-flight", test_free_in_flight);
 	return g_test_run();
 }
