@@ -116,7 +116,7 @@ static void hear_epoch(struct link *link, const char *epoch)
 		log_warn("server epoch changed from %s to %s",
 			link->server_epoch, epoch);
 		link->epoch_changed = true;
-		link->pull.check_due = true;
+		link->pull.check_due = link_can(link, PLATFORM_RECONCILE);
 		save_meta(link, "server_epoch_changed", link->server_epoch);
 	}
 	g_strlcpy(link->server_epoch, epoch, sizeof(link->server_epoch));
@@ -419,7 +419,8 @@ static void load_meta(struct link *link)
 			link->server_epoch, epoch, sizeof(link->server_epoch));
 	link->epoch_changed = changed && *changed;
 	link->server_behind = behind ? g_ascii_strtoll(behind, NULL, 10) : 0;
-	link->pull.check_due = link->epoch_changed;
+	link->pull.check_due =
+		link->epoch_changed && link_can(link, PLATFORM_RECONCILE);
 	if (offset) { /* shown, but not known to be right any more */
 		link->offset.ms = g_ascii_strtoll(offset, NULL, 10);
 		link->offset.saved_ms = link->offset.ms;

@@ -320,6 +320,16 @@ static bool open_socket(
 	return syncd->serve != NULL;
 }
 
+static bool settings_fit(const struct config *config, GError **error)
+{
+	const struct platform_driver *driver = driver_of(config);
+	struct platform_settings settings = {
+		.queue = config_text(config, "platform.queue"),
+	};
+
+	return !driver->check || driver->check(&settings, error);
+}
+
 /* What this platform has not is not invented here: once in the log. */
 static void say_what_is_missing(const struct platform_driver *driver)
 {
@@ -356,6 +366,8 @@ static enum exit_code syncd_main(
 	if (arguments->enrol)
 		return enrol_run(config, http, arguments->json,
 			arguments->backoff_ms, error);
+	if (!settings_fit(config, error))
+		return EXIT_CODE_USAGE;
 	access = open_access(config, http, error);
 	if (!access)
 		return EXIT_CODE_USAGE;

@@ -52,6 +52,8 @@ struct platform_driver {
 	enum http_scheme scheme;
 	struct capabilities limits; /* until hello says otherwise */
 
+	/* Whether it can work with them: ITEM_ERROR_INVALID. May be NULL. */
+	bool (*check)(const struct platform_settings *settings, GError **error);
 	/* NULL when the driver keeps nothing between batches. close(NULL) is
 	 * not called. */
 	void *(*open)(const struct platform_settings *settings);

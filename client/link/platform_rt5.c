@@ -15,6 +15,7 @@
 
 #include <string.h>
 
+#include "client/base/error.h"
 #include "client/link/rt5_batch.h"
 
 enum {
@@ -207,6 +208,16 @@ static void batch_end(void *data, struct batch_reply *reply)
 
 /* The platform ------------------------------------------------------------- */
 
+/* Its name goes into queries. */
+static bool rt5_check(const struct platform_settings *settings, GError **error)
+{
+	if (rt5_queue_is_valid(settings->queue))
+		return true;
+	g_set_error(error, ITEM_ERROR, ITEM_ERROR_INVALID,
+		"platform.queue is no name of a queue");
+	return false;
+}
+
 static void *rt5_open(const struct platform_settings *settings)
 {
 	struct rt5 *rt5 = g_new0(struct rt5, 1);
@@ -244,6 +255,7 @@ const struct platform_driver platform_rt5 = {
 	.can = PLATFORM_CAN_NOTHING,
 	.scheme = HTTP_RT,
 	.limits = {MAX_OPS, MAX_BYTES},
+	.check = rt5_check,
 	.open = rt5_open,
 	.close = rt5_close,
 	.health_path = "/REST/2.0/rt",

@@ -393,7 +393,7 @@ static GPtrArray *find_blobs(struct link *link, GError **error)
 	return g_steal_pointer(&all);
 }
 
-static void *begin_batch(struct link *link, GError **error)
+static bool begin_batch(struct link *link, GError **error)
 {
 	g_autofree char *epoch = store_meta(link->store, "store_epoch");
 	const struct op *last = link->push.ops->pdata[link->push.ops->len - 1];
@@ -416,18 +416,19 @@ static void *begin_batch(struct link *link, GError **error)
 	if (!link_can(link, PLATFORM_BLOBS)) {
 		link->push.op_blobs = find_blobs(link, error);
 		if (!link->push.op_blobs)
-			return NULL;
+			return false;
 		job.blobs = link->push.op_blobs;
 	}
-	return link->driver->batch_begin(link->platform, &job, error);
+	link->push.batch =
+		link->driver->batch_begin(link->platform, &job, error);
+	return link->push.batch != NULL;
 }
 
 static bool send_batch(struct link *link)
 {
 	g_autoptr(GError) error = NULL;
 
-	link->push.batch = begin_batch(link, &error);
-	if (!link->push.batch) {
+	if (!begin_batch(link, &error)) {
 		g_clear_pointer(&link->push.op_blobs, g_ptr_array_unref);
 		link_store_failed(link, error);
 		settle_alike(link, OP_VERDICT_UNSENT, &(struct answer){0});

@@ -94,7 +94,7 @@ static void hear_made(struct rt5_batch *batch, struct answer *answer)
 		answer_spoil(answer, "tickets not made");
 	for (size_t i = 0; i < batch->count; i++)
 		batch->items[i].touched |=
-			batch->items[i].making && answer->kind == ANSWER_FAULT;
+			batch->items[i].making && answer->kind != ANSWER_AUTH;
 	rt5_give_up(batch, answer->kind);
 }
 
