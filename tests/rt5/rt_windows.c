@@ -30,7 +30,8 @@ struct trial {
 	unsigned rt_port, cases;
 	/* Of the broker's threads; it calls one at a time. */
 	int mode; /* atomic */
-	unsigned requests, lost_replies, lost_requests, refused, busy, edited;
+	unsigned requests, changes, lost_replies, lost_requests, refused, busy,
+		edited;
 };
 
 /* The broker ----------------------------------------------------------------
@@ -44,7 +45,8 @@ static bool is_change(const char *first)
 
 static enum harm judge_lossy(struct trial *trial, const char *first)
 {
-	if (is_change(first) && trial->requests % 3 == 0) {
+	/* Of the changes, so that the first one is among them. */
+	if (is_change(first) && trial->changes++ % 3 == 0) {
 		trial->lost_replies++;
 		return HARM_LOSE_REPLY;
 	}
@@ -595,7 +597,7 @@ static bool parse(int argc, char **argv, struct trial *trial)
 
 	g_option_context_add_main_entries(context, entries, NULL);
 	if (!g_option_context_parse(context, &argc, &argv, NULL) || port <= 0 ||
-		cases < 20 || !trial->oracle || !trial->token)
+		cases < 40 || !trial->oracle || !trial->token)
 		return false;
 	trial->rt_port = (unsigned)port;
 	trial->cases = (unsigned)cases;
