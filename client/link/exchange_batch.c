@@ -189,7 +189,7 @@ static void add_lines(struct exchange_batch *batch, const struct op *op,
 
 /* why is "table.field: reason", or one word. */
 static void set_aside(struct exchange_batch *batch, const struct op *op,
-	const struct json *decision, const char *why, bool case_now)
+	const struct json *decision, const char *why, bool whole_case)
 {
 	const char *colon = strstr(why, ": ");
 	g_autofree char *field =
@@ -203,7 +203,7 @@ static void set_aside(struct exchange_batch *batch, const struct op *op,
 	if (field)
 		json_put_text(row, "field", field);
 	json_put_text(row, "reason", colon ? colon + 2 : why);
-	json_put_bool(row, "case_now", case_now);
+	json_put_bool(row, "whole_case", whole_case);
 	json_add(batch->set_aside, row);
 	batch->aside++;
 }
@@ -258,10 +258,8 @@ static bool add_of_case(struct exchange_batch *batch, const struct op *op,
 
 	if (r.version > 1)
 		r.operation = "U";
-	if (is_aside(batch, decision)) {
-		set_aside(batch, op, decision, "case-set-aside", false);
-		return true;
-	}
+	if (is_aside(batch, decision))
+		return true; /* goes with the case, once it is mended */
 	if (!map_op(batch, &r, rows, &why))
 		return settle(batch, op, decision, why, error);
 	add_lines(batch, op, decision, r.version, rows);

@@ -8,7 +8,7 @@
 #include "client/base/error.h"
 #include "client/base/fault.h"
 
-enum { MAP_MAX_BYTES = 1 << 20, INT_TEXT = 24, VERSION_DIGITS_MAX = 9 };
+enum { MAP_MAX_BYTES = 1 << 20 };
 
 struct exchange_map {
 	struct json *data;
@@ -69,13 +69,13 @@ static char *text_at(const struct json *scope, const char *path)
 
 static char *find_value(const struct json *field, const struct json *scope)
 {
-	char *text = g_strdup(json_text(field, "value"));
+	char *text = NULL;
 
 	json_each (path, json_get(field, "from")) {
 		if (!text)
 			text = text_at(scope, json_as_text(path));
 	}
-	return text;
+	return text ? text : g_strdup(json_text(field, "value"));
 }
 
 /* Code lists --------------------------------------------------------------- */
@@ -121,21 +121,6 @@ static char *as_time(const char *text, const char *format)
 	return at_ms < 0 ? NULL : clock_format(at_ms, format);
 }
 
-/* "2026.11" is 202611. */
-static char *as_version(const char *text)
-{
-	GString *digits = g_string_new(NULL);
-
-	for (; *text; text++) {
-		if (g_ascii_isdigit(*text))
-			g_string_append_c(digits, *text);
-	}
-	if (digits->len > 0 && digits->len <= VERSION_DIGITS_MAX)
-		return g_string_free(digits, FALSE);
-	g_string_free(digits, TRUE);
-	return NULL;
-}
-
 /* The reason, or NULL and the text as it stands in the table. */
 static const char *convert(
 	const struct exchange_map *map, const struct json *field, char **text)
@@ -155,13 +140,10 @@ static const char *convert(
 			       old, 10, G_MININT32, G_MAXINT32, NULL, NULL)
 			       ? NULL
 			       : "number";
-	*text = !strcmp(type, "version") ? as_version(old)
-		: !strcmp(type, "date")  ? as_time(old, "%Y-%m-%d")
-					 : as_time(old, "%Y-%m-%d %H:%M:%S");
+	*text = as_time(
+		old, !strcmp(type, "date") ? "%Y-%m-%d" : "%Y-%m-%d %H:%M:%S");
 	g_free(old);
-	if (*text)
-		return NULL;
-	return !strcmp(type, "version") ? "version" : "time";
+	return *text ? NULL : "time";
 }
 
 static bool is_too_long(const struct json *field, const char *text)
@@ -177,7 +159,7 @@ static void put_value(
 	const char *type = type_of(field);
 	const char *name = json_text(field, "name");
 
-	if (!strcmp(type, "int") || !strcmp(type, "version"))
+	if (!strcmp(type, "int"))
 		json_put_int(row, name, g_ascii_strtoll(text, NULL, 10));
 	else
 		json_put_text(row, name, text);
@@ -320,7 +302,7 @@ static bool is_name(const char *name)
 static bool is_type(const char *type)
 {
 	static const char *const types[] = {
-		"text", "int", "version", "time", "date", NULL};
+		"text", "int", "time", "date", NULL};
 
 	return g_strv_contains(types, type);
 }

@@ -29,7 +29,7 @@ DEFINE_AUTO(exchange_map, exchange_map_free)
  * becomes; none is well. Members "row" and "with" are put into scope, and
  * meta.row_guid: guid and a running number. ITEM_ERROR_INVALID when a value
  * does not fit; the message is "table.field: reason" with one of missing,
- * too-long, code-list, time, number, version. */
+ * too-long, code-list, time, number. */
 bool exchange_map_op(const struct exchange_map *map, const char *kind,
 	struct json *scope, const char *guid, struct json *rows,
 	GError **error);

@@ -37,7 +37,6 @@ static const struct {
 } column_types[] = {
 	{"text", "varchar"},
 	{"int", "integer"},
-	{"version", "integer"},
 	{"time", "timestamp"},
 	{"date", "date"},
 };

@@ -9,8 +9,9 @@
 #include "client/store/catalog_rows.h"
 #include "tests/unit/test_store.h"
 
-#define MAP  "config/exchange/national.json"
-#define CODE "11410185DEM000022Y4410790101000"
+#define VERSION "d70568c12242d3a4"
+#define MAP     "config/exchange/national.json"
+#define CODE    "11410185DEM000022Y4410790101000"
 
 struct kill {
 	int at; /* ends the process behind this step */
@@ -80,7 +81,7 @@ static inline void keep_item(const struct fixture *f)
 	}
 	g_assert_nonnull(item);
 	kept = g_strdup_printf("{\"dictionaries\":[],\"item\":%s}", item);
-	g_assert_true(catalog_keep_item(f->store, CODE, "2026.11", kept, NULL));
+	g_assert_true(catalog_keep_item(f->store, CODE, VERSION, kept, NULL));
 }
 
 static inline void begin_store(struct fixture *f)
@@ -99,6 +100,8 @@ static inline struct case_record *new_case(struct fixture *f, const char *name)
 
 	g_free(record->item_code);
 	record->item_code = g_strdup(CODE);
+	g_free(record->item_version);
+	record->item_version = g_strdup(VERSION);
 	json_put_text(person, "id_type", "111");
 	json_put_text(person, "address", "登封市少林大道1号");
 	add_file(f, name, sha256);

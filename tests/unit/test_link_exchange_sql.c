@@ -234,7 +234,7 @@ static void check_load(struct cluster *c)
 	check_answer(c, "SELECT count(*) FROM up_pro_material", "2");
 	check_answer(c,
 		"SELECT applyer_name FROM up_pro_accept WHERE task_version ="
-		" 202611 AND accept_date IS NOT NULL ORDER BY project_no"
+		" 1 AND accept_date IS NOT NULL ORDER BY project_no"
 		" DESC LIMIT 1",
 		"李'示\"例\\");
 	add_case(&t.f, "赵示例", NULL);
