@@ -34,11 +34,18 @@ enum { SERIES_MAX = 5 }; /* case, accept and refuse of two years */
 #define FEED_ENUM_ROW(code, name, ticks, can) code,
 enum feed { FEEDS(FEED_ENUM_ROW) FEED_COUNT };
 
-struct push {
-	GPtrArray *ops;      /* own: in flight; NULL otherwise */
+/* The ops of one batch, see load.c. */
+struct load {
+	GPtrArray *ops;      /* own; NULL: none */
 	GPtrArray *op_blobs; /* own: of each; NULL: they went before */
-	void *batch;         /* own, the driver's: while ops are in flight */
-	int64_t generation;
+	void *batch;         /* own, the driver's */
+	int64_t generation;  /* of the lease */
+};
+
+struct push {
+	struct load load;         /* in flight, or being settled */
+	struct load ahead, late;  /* the one after it, the one before */
+	guint spare_time;         /* source: while load is in flight */
 	int limit;                /* ops in a batch: halved on 413 */
 	int ceiling;              /* of limit: what a slow line lets pass */
 	bool halted;              /* mass-dead guard */
@@ -127,6 +134,14 @@ bool state_is_authorised(const struct link *link);
 void push_init(struct link *link);
 void push_clear(struct link *link);
 bool push_next(struct link *link);
+/* Settles the load with what was said of it; or with nothing: unsent. */
+void push_settle(
+	struct link *link, struct batch_reply *reply, enum http_fault fault);
+void push_give_back(struct link *link);
+
+/* load.c: false when nothing is ready */
+bool load_send(struct link *link);
+void load_clear(struct link *link);
 
 /* attach.c: true when a request was sent */
 bool attach_next(struct link *link);

@@ -1,4 +1,4 @@
-/* Pushing: claim, send, settle.
+/* Pushing: what is sent next, and settling what came back.
  *
  * Ops that are ready go first, so that a call of the next number is not kept
  * waiting by a large picture; then one blob at a time (attach.c). After a
@@ -13,11 +13,6 @@
 #include "client/link/batch.h"
 
 enum {
-	/* Only the holder of sync.lock sends, and it claims nothing while a
-	 * request is in flight: the lease need not outlive the request. It is
-	 * how long a successor waits after a crash. */
-	LEASE_MS = 500,
-	ENVELOPE_BYTES = 1024, /* of an op, without its body; generous */
 	LOST_REST_MS = 10000,
 	FRUITLESS_MAX = 5,  /* in once-mode */
 	BLOB_WAITS_MAX = 3, /* missing_blobs in a row for one op */
@@ -37,25 +32,11 @@ void push_init(struct link *link)
 		g_ptr_array_new_with_free_func((GDestroyNotify)blob_free);
 }
 
-/* In the middle: what was sent is unknown. */
-static void drop_batch(struct link *link)
-{
-	struct push *push = &link->push;
-	struct batch_reply reply = {0};
-
-	if (push->batch) {
-		link->driver->batch_end(g_steal_pointer(&push->batch), &reply);
-		batch_reply_clear(&reply);
-	}
-	g_clear_pointer(&push->op_blobs, g_ptr_array_unref);
-}
-
 void push_clear(struct link *link)
 {
 	struct push *push = &link->push;
 
-	drop_batch(link);
-	g_clear_pointer(&push->ops, g_ptr_array_unref);
+	load_clear(link);
 	g_clear_pointer(&push->asked, g_ptr_array_unref);
 	g_clear_pointer(&push->uploads, g_ptr_array_unref);
 	g_clear_pointer(&push->uploading, blob_free);
@@ -73,8 +54,8 @@ static void settle(struct link *link, const struct op_settlement *settlements,
 	g_autoptr(GError) error = NULL;
 
 	link_crash_point(link, CRASH_BEFORE_SETTLE);
-	if (!outbox_settle_all(link->store, link->push.generation, settlements,
-		    count, &error)) {
+	if (!outbox_settle_all(link->store, link->push.load.generation,
+		    settlements, count, &error)) {
 		if (error->domain == LINK_ERROR) {
 			/* Someone else has the rows: never settle them. */
 			log_error(error, "lease lost");
@@ -85,7 +66,7 @@ static void settle(struct link *link, const struct op_settlement *settlements,
 			link_store_failed(link, error);
 		}
 	}
-	g_clear_pointer(&link->push.ops, g_ptr_array_unref);
+	g_clear_pointer(&link->push.load.ops, g_ptr_array_unref);
 	link_crash_point(link, CRASH_AFTER_SETTLE);
 }
 
@@ -93,7 +74,7 @@ static void settle(struct link *link, const struct op_settlement *settlements,
 static void settle_alike(
 	struct link *link, enum op_verdict verdict, const struct answer *answer)
 {
-	const GPtrArray *ops = link->push.ops;
+	const GPtrArray *ops = link->push.load.ops;
 	g_autofree struct op_settlement *all =
 		g_new0(struct op_settlement, ops->len);
 
@@ -107,6 +88,11 @@ static void settle_alike(
 			all[i].outcome.problem = answer->code->code;
 	}
 	settle(link, all, ops->len);
+}
+
+void push_give_back(struct link *link)
+{
+	settle_alike(link, OP_VERDICT_UNSENT, &(struct answer){0});
 }
 
 /* The mass-dead guard
@@ -198,7 +184,7 @@ static void settle_results(struct link *link, struct batch_reply *reply)
 	}
 	for (size_t i = 0; i < reply->count; i++) {
 		struct batch_result *result = &reply->results[i];
-		struct op *op = link->push.ops->pdata[i];
+		struct op *op = link->push.load.ops->pdata[i];
 
 		slow_down(link, result, op);
 		count_result(link, result);
@@ -242,7 +228,7 @@ static void grow_limit(struct link *link)
  * of it may pass; from there on it grows in small steps. */
 static void shrink_limit(struct link *link)
 {
-	int half = MAX(1, (int)link->push.ops->len / 2);
+	int half = MAX(1, (int)link->push.load.ops->len / 2);
 
 	link->push.ceiling = MIN(link->push.ceiling, half);
 	link->push.limit = MIN(link->push.limit, half);
@@ -252,7 +238,7 @@ static void shrink_limit(struct link *link)
  * is the reason; only that one is parked. */
 static void settle_refused(struct link *link, const struct answer *answer)
 {
-	unsigned count = link->push.ops->len;
+	unsigned count = link->push.load.ops->len;
 
 	if (count > 1) {
 		link->push.limit = (int)count / 2;
@@ -261,7 +247,7 @@ static void settle_refused(struct link *link, const struct answer *answer)
 	}
 	grow_limit(link);
 	if (!answer->code || link->push.halted) {
-		struct op *op = link->push.ops->pdata[0];
+		struct op *op = link->push.load.ops->pdata[0];
 		struct op_settlement one = {
 			.store_seq = op->store_seq,
 			.outcome.verdict = OP_VERDICT_RETRY,
@@ -288,8 +274,8 @@ static void settle_refused(struct link *link, const struct answer *answer)
 /* What went along with an op is there when the op is. */
 static void confirm_blobs(struct link *link, const struct batch_reply *reply)
 {
-	for (size_t i = 0; link->push.op_blobs && i < reply->count; i++) {
-		const GPtrArray *blobs = link->push.op_blobs->pdata[i];
+	for (size_t i = 0; link->push.load.op_blobs && i < reply->count; i++) {
+		const GPtrArray *blobs = link->push.load.op_blobs->pdata[i];
 
 		if (reply->results[i].verdict != OP_VERDICT_ACK)
 			continue;
@@ -298,7 +284,7 @@ static void confirm_blobs(struct link *link, const struct batch_reply *reply)
 	}
 }
 
-static void settle_batch(
+void push_settle(
 	struct link *link, struct batch_reply *reply, enum http_fault fault)
 {
 	struct answer *answer = &reply->answer;
@@ -322,159 +308,12 @@ static void settle_batch(
 		break;
 	case ANSWER_OK:
 	case ANSWER_FAULT:
-		link->counters.unknown += link->push.ops->len;
+		link->counters.unknown += link->push.load.ops->len;
 		if (fault == HTTP_FAULT_TIMEOUT)
 			shrink_limit(link);
 		settle_alike(link, OP_VERDICT_RETRY, answer);
 		break;
 	}
-}
-
-static void end_batch(struct link *link, enum http_fault fault)
-{
-	struct batch_reply reply = {0};
-
-	link->driver->batch_end(g_steal_pointer(&link->push.batch), &reply);
-	settle_batch(link, &reply, fault);
-	batch_reply_clear(&reply);
-	g_clear_pointer(&link->push.op_blobs, g_ptr_array_unref);
-}
-
-static void ask_batch(struct link *link);
-
-static void batch_done(struct link *link, const struct http_reply *http)
-{
-	struct answer answer;
-	bool more;
-
-	link_crash_point(link, CRASH_AFTER_REPLY);
-	more = link->driver->batch_heard(link->push.batch, http, &answer);
-	if (!more)
-		link->push.fruitless++;
-	link_heard(&link->push_lane, &answer, http);
-	answer_clear(&answer);
-	if (more && !link->stopping)
-		ask_batch(link);
-	else
-		end_batch(link, http->fault);
-}
-
-static void batch_sent(void *context)
-{
-	struct lane *lane = context;
-
-	link_crash_point(lane->link, CRASH_AFTER_SEND);
-}
-
-static void ask_batch(struct link *link)
-{
-	struct http_request request;
-
-	link->driver->batch_ask(link->push.batch, &request);
-	request.sent = batch_sent;
-	link_send(&link->push_lane, &request, batch_done);
-}
-
-/* The attachments that go along with the ops; NULL with error. */
-static GPtrArray *find_blobs(struct link *link, GError **error)
-{
-	g_autoptr(GPtrArray) all = g_ptr_array_new_with_free_func(
-		(GDestroyNotify)g_ptr_array_unref);
-
-	for (unsigned i = 0; i < link->push.ops->len; i++) {
-		const struct op *op = link->push.ops->pdata[i];
-		GPtrArray *blobs =
-			blobs_of_op(link->store, op->store_seq, error);
-
-		if (!blobs)
-			return NULL;
-		g_ptr_array_add(all, blobs);
-	}
-	return g_steal_pointer(&all);
-}
-
-static bool begin_batch(struct link *link, GError **error)
-{
-	g_autofree char *epoch = store_meta(link->store, "store_epoch");
-	const struct op *last = link->push.ops->pdata[link->push.ops->len - 1];
-	struct batch_job job = {
-		.ops = link->push.ops,
-		.store = link->store,
-		.from =
-			{
-				.uuid = store_uuid(link->store),
-				.epoch =
-					epoch ? g_ascii_strtoll(epoch, NULL, 10)
-					      : 1,
-				.chain_head = last->hash,
-			},
-		.cap_ms = link_backoff_cap(link),
-		.chance = g_random_double(),
-		.now_ms = clock_boot_ms(),
-	};
-
-	if (!link_can(link, PLATFORM_BLOBS)) {
-		link->push.op_blobs = find_blobs(link, error);
-		if (!link->push.op_blobs)
-			return false;
-		job.blobs = link->push.op_blobs;
-	}
-	link->push.batch =
-		link->driver->batch_begin(link->platform, &job, error);
-	return link->push.batch != NULL;
-}
-
-static bool send_batch(struct link *link)
-{
-	g_autoptr(GError) error = NULL;
-
-	if (!begin_batch(link, &error)) {
-		g_clear_pointer(&link->push.op_blobs, g_ptr_array_unref);
-		link_store_failed(link, error);
-		settle_alike(link, OP_VERDICT_UNSENT, &(struct answer){0});
-		return false;
-	}
-	link->counters.batches++;
-	link->counters.sent += link->push.ops->len;
-	ask_batch(link);
-	return true;
-}
-
-/* The limit is of the request; the store counts bodies. */
-static size_t body_budget(const struct link *link, int max_ops)
-{
-	size_t envelopes = (size_t)max_ops * ENVELOPE_BYTES;
-
-	return link->limits.max_bytes -
-	       MIN(envelopes, link->limits.max_bytes / 2);
-}
-
-/* False when nothing is ready. */
-static bool push_batch(struct link *link)
-{
-	int max_ops = MIN(link->push.limit, link->limits.max_ops);
-	struct op_lease lease = {0};
-	g_autoptr(GError) error = NULL;
-
-	if (link->options.max_ops > 0)
-		max_ops = MIN(max_ops, link->options.max_ops);
-	link->push.next_ms = outbox_next_ms(link->store);
-	if (link->push.next_ms != 0)
-		return false;
-	link_crash_point(link, CRASH_BEFORE_CLAIM);
-	if (!outbox_claim(link->store, max_ops, body_budget(link, max_ops),
-		    LEASE_MS, &lease, &error)) {
-		link_store_failed(link, error);
-		return false;
-	}
-	link_crash_point(link, CRASH_AFTER_CLAIM);
-	if (lease.ops->len == 0) {
-		g_ptr_array_unref(lease.ops);
-		return false;
-	}
-	link->push.generation = lease.generation;
-	link->push.ops = lease.ops;
-	return send_batch(link);
 }
 
 /* Attachments go along with their ops: these need not wait for them. */
@@ -501,13 +340,13 @@ bool push_next(struct link *link)
 		return false;
 	if (link->options.once && link->push.fruitless >= FRUITLESS_MAX)
 		return false;
-	if (!link_does_only(link, "blobs") && push_batch(link))
+	if (!link_does_only(link, "blobs") && load_send(link))
 		return true;
 	if (!link->stopping && link_can(link, PLATFORM_BLOBS) &&
 		attach_next(link))
 		return true;
 	if (!link_can(link, PLATFORM_BLOBS) && stop_waiting(link) &&
-		push_batch(link))
+		load_send(link))
 		return true;
 	/* Idle: the run is over, the guard counts anew. */
 	g_hash_table_remove_all(link->push.dead_of_code);
