@@ -26,7 +26,7 @@ struct arguments {
 };
 
 struct figures {
-	double bare_s, bare_cpu_s;
+	double bare_s, bare_cpu_s, push_s;
 	bool kept;
 };
 
@@ -61,6 +61,7 @@ static bool measure_bare(struct bed *bed, const struct arguments *arguments,
 			!bare_bodies(store, arguments->bodies, error)))
 		return false;
 	bare = bare_new(bed->port, bed->token);
+	bed_settle_disk();
 	cpu = bed_platform_cpu_s(bed);
 	figures->bare_s = bare_replay(bare, batches);
 	figures->bare_cpu_s = bed_platform_cpu_s(bed) - cpu;
@@ -75,6 +76,7 @@ static bool measure_bare(struct bed *bed, const struct arguments *arguments,
 static bool push(
 	struct bed *bed, int cases, struct bed_run *run, GError **error)
 {
+	bed_settle_disk();
 	if (!bed_run(bed, NULL, run, error))
 		return false;
 	if (run->exit_code == 0 &&
@@ -113,6 +115,7 @@ static bool measure_push(struct bed *bed, const struct arguments *arguments,
 		!bed_lease(bed, arguments->cases, error) ||
 		!push(bed, arguments->cases, &run, error))
 		return false;
+	figures->push_s = run.wall_s;
 	printf("\n%d cases of 2 KB, plain loopback, both ends durable\n",
 		arguments->cases);
 	figures->kept &= bed_line("push", run.wall_s, "s", share(arguments, 20),
@@ -191,6 +194,8 @@ static bool run(const struct arguments *arguments, bool *kept, GError **error)
 	if (arguments->part)
 		return true;
 	if (!measure_rest(bed, arguments, &figures, error) ||
+		!sync_kills(bed, arguments->cases, figures.push_s,
+			&figures.kept, error) ||
 		!sync_save(bed, &figures.kept, error))
 		return false;
 	herd.op_s = figures.bare_s / arguments->cases;

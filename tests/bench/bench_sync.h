@@ -7,6 +7,10 @@
 /* fsyncs of what the clerk saves; *kept false when they are over the limit. */
 bool sync_save(struct bed *bed, bool *kept, GError **error);
 
+/* Kills and cut lines; plain_s: how long it takes without. */
+bool sync_kills(
+	struct bed *bed, int cases, double plain_s, bool *kept, GError **error);
+
 /* Every window comes back at once. Simulated: the link's own gate, made-up
  * time, and the platform as fast as it was measured. */
 struct herd {

@@ -34,7 +34,8 @@ bench-window bench-start bench-memory bench-idle: all $(BUILD)/bench-window \
 
 # The sync, real programs on loopback; bench-sync-short has a tenth.
 BENCH_SYNC_OBJ := $(patsubst %.c,$(BUILD)/%.o,$(addprefix tests/bench/, \
-	bench_sync.c sync_bed.c sync_bare.c sync_save.c sync_herd.c gauge.c))
+	bench_sync.c sync_bed.c sync_bare.c sync_save.c sync_herd.c \
+	sync_kills.c gauge.c) tests/sync/proxy.c)
 BENCH_SYNC_USES := client/link client/store client/db config client/rules \
 	client/base
 

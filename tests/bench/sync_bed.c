@@ -100,7 +100,7 @@ static bool write_config(const struct bed *bed, GError **error)
 		"region=410185\n[paths]\nstate=window\nruntime=run\n"
 		"[platform]\nurl=http://127.0.0.1:%d\n"
 		"token_file=platform.token\n",
-		bed->port);
+		bed->front_port ? bed->front_port : bed->port);
 
 	return file_write(bed->config, text, strlen(text), error);
 }
@@ -387,6 +387,21 @@ static struct json *read_report(const char *path)
 	line = strrchr(text, '\n');
 	line = line ? line + 1 : text;
 	return json_parse(line, strlen(line), NULL);
+}
+
+void bed_settle_disk(void)
+{
+	sync();
+}
+
+bool bed_spawn_syncd(const struct bed *bed, GPid *pid, GError **error)
+{
+	g_autofree char *program =
+		g_build_filename(bed->programs, "yikou-syncd", NULL);
+	const char *argv[] = {program, "--config", bed->config, "--once",
+		"--only", "cases", "--backoff-ms=100", NULL};
+
+	return spawn(argv, "/dev/null", pid, error);
 }
 
 bool bed_run(struct bed *bed, const char *argument, struct bed_run *run,

@@ -17,6 +17,7 @@ struct bed {
 	char *programs; /* own */
 	char *token;    /* own */
 	int port;
+	int front_port; /* of a proxy before it; 0: none */
 	GPid platform;
 };
 
@@ -50,6 +51,11 @@ bool bed_run(struct bed *bed, const char *argument, struct bed_run *run,
 
 /* What the disk below it can do at the moment: appends that are waited for. */
 double bed_disk_rate(const struct bed *bed);
+/* Everything written so far is on the disk: what comes next does not wait for
+ * it. */
+void bed_settle_disk(void);
+/* yikou-syncd --once, left to itself; its report is not kept. */
+bool bed_spawn_syncd(const struct bed *bed, GPid *pid, GError **error);
 double bed_now_s(void);
 /* "  12.3 s   limit 20, goal 8": one line of the table; is it kept? */
 bool bed_line(const char *what, double value, const char *unit, double limit,
