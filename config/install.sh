@@ -105,6 +105,10 @@ for unit in yikou-devd yikou-syncd; do
 	put_placed 644 config/systemd/$unit.service \
 		"$prefix/lib/systemd/system/$unit.service"
 done
+put_placed 644 config/systemd/yikou-exchange.service \
+	"$prefix/lib/systemd/system/yikou-exchange.service"
+put 644 config/systemd/yikou-exchange.timer \
+	"$prefix/lib/systemd/system/yikou-exchange.timer"
 put 644 config/systemd/yikou-modules.conf \
 	"$prefix/lib/modules-load.d/yikou.conf"
 put 644 config/sysusers/yikou.conf "$prefix/lib/sysusers.d/yikou.conf"

@@ -50,6 +50,10 @@ check-san:
 
 bench: bench-search bench-redraw bench-window bench-sync-short
 
+# The tables of the exchange machine in a PostgreSQL of the test's own.
+test-pg: $(BUILD)/tests/unit/test_link_exchange_sql
+	@$<
+
 tests-build: $(TEST_BIN) $(CHECK_BIN)
 
 lint:
@@ -61,4 +65,4 @@ print-cflags:
 deps-lint:
 	@sh tests/deps.sh tests/lint/packages
 
-.PHONY: test bench check check-san tests-build lint print-cflags deps-lint
+.PHONY: test test-pg bench check check-san tests-build lint print-cflags deps-lint

@@ -59,6 +59,8 @@ expected() {
 	etc/yikou/yikou.conf
 	usr/lib/modules-load.d/yikou.conf
 	usr/lib/systemd/system/yikou-devd.service
+	usr/lib/systemd/system/yikou-exchange.service
+	usr/lib/systemd/system/yikou-exchange.timer
 	usr/lib/systemd/system/yikou-syncd.service
 	usr/lib/sysusers.d/yikou.conf
 	usr/lib/tmpfiles.d/yikou.conf
@@ -154,6 +156,7 @@ same "another PREFIX is in units and configuration" \
 		"$top"/other/usr/local/lib/systemd/system/*.service
 	grep '^data' "$top/other/etc/yikou/yikou.conf")" \
 	"/usr/local/bin/yikou-devd
+/usr/local/bin/yikou-exchange
 /usr/local/bin/yikou-syncd
 data = /usr/local/share/yikou"
 sh config/install.sh --remove "$stage" /usr
