@@ -177,7 +177,7 @@ static GPtrArray *find_blobs(struct link *link, GError **error)
 	return g_steal_pointer(&all);
 }
 
-static void *begin_batch(struct link *link, GError **error)
+static bool begin_batch(struct link *link, GError **error)
 {
 	g_autofree char *epoch = store_meta(link->store, "store_epoch");
 	const struct op *last =
@@ -201,10 +201,12 @@ static void *begin_batch(struct link *link, GError **error)
 	if (!link_can(link, PLATFORM_BLOBS)) {
 		link->push.load.op_blobs = find_blobs(link, error);
 		if (!link->push.load.op_blobs)
-			return NULL;
+			return false;
 		job.blobs = link->push.load.op_blobs;
 	}
-	return link->driver->batch_begin(link->platform, &job, error);
+	link->push.load.batch =
+		link->driver->batch_begin(link->platform, &job, error);
+	return link->push.load.batch != NULL;
 }
 
 /* Claiming ----------------------------------------------------------------- */
@@ -248,8 +250,7 @@ static bool claim(struct link *link, int64_t held)
 	}
 	push->load.generation = lease.generation;
 	push->load.ops = lease.ops;
-	push->load.batch = begin_batch(link, &error);
-	if (push->load.batch)
+	if (begin_batch(link, &error))
 		return true;
 	g_clear_pointer(&push->load.op_blobs, g_ptr_array_unref);
 	link_store_failed(link, error);
