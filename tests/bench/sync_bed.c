@@ -360,7 +360,9 @@ static bool watch(GPid pid, struct bed_run *run, GError **error)
 	int status;
 
 	while (wait4(pid, &status, WNOHANG, &usage) == 0) {
-		run->peak_kib = MAX(run->peak_kib, gauge_memory(pid).peak);
+		long peak_kib = gauge_memory(pid).peak;
+
+		run->peak_kib = MAX(run->peak_kib, peak_kib);
 		g_usleep(run->peak_kib > 0 ? POLL_US / 10 : 100);
 		if (bed_now_s() > end) {
 			kill(pid, SIGKILL);
