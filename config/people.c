@@ -43,6 +43,15 @@ const char *person_role_name(enum person_role role)
 	return role < ROLE_COUNT ? role_names[role] : "";
 }
 
+const char *person_deciding_role(const struct person *person)
+{
+	if (person_has_role(person, ROLE_SUPERVISOR))
+		return person_role_name(ROLE_SUPERVISOR);
+	return person_has_role(person, ROLE_MANAGER)
+		       ? person_role_name(ROLE_MANAGER)
+		       : NULL;
+}
+
 bool person_role_from_name(const char *name, enum person_role *role)
 {
 	for (int i = 0; i < ROLE_COUNT; i++) {

@@ -61,6 +61,9 @@ const struct person *people_find(
 
 bool person_has_role(const struct person *person, enum person_role role);
 bool person_may_use_window(const struct person *person, const char *window);
+/* In which role, "supervisor" or "manager", the person decides about parked
+ * steps and conflicts; NULL when that is not for this person. */
+const char *person_deciding_role(const struct person *person);
 const char *person_role_name(enum person_role role);
 bool person_role_from_name(const char *name, enum person_role *role);
 

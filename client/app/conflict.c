@@ -171,12 +171,12 @@ void conflict_choose(struct app *app, struct intent *intent)
 	app_changed(app, false);
 }
 
-static bool may_decide(const struct app *app)
+/* NULL: the person may not. */
+static const char *deciding_role(const struct app *app)
 {
 	const struct person *person = app->session.person;
 
-	return person && (person_has_role(person, ROLE_SUPERVISOR) ||
-				 person_has_role(person, ROLE_MANAGER));
+	return person ? person_deciding_role(person) : NULL;
 }
 
 void conflict_do(struct app *app, struct intent *intent)
@@ -184,7 +184,7 @@ void conflict_do(struct app *app, struct intent *intent)
 	(void)intent;
 	if (app->model.view != VIEW_CONFLICT || app->model.conflict.left > 0)
 		return;
-	if (!may_decide(app)) {
+	if (!deciding_role(app)) {
 		app_say(app,
 			_("Only a supervisor or the hall's manager decides "
 			  "this."));
@@ -199,8 +199,8 @@ void conflict_answer(struct app *app, const char *code, const char *reason)
 	g_autoptr(GError) error = NULL;
 
 	(void)code;
-	actor.role = "supervisor";
-	if (!may_decide(app) ||
+	actor.role = deciding_role(app);
+	if (!actor.role ||
 		!conflict_decide(app->store, app->conflict_seq,
 			app->conflict_choices, reason, &actor, &error)) {
 		if (error)

@@ -2,7 +2,9 @@
  * a reason. */
 #include "client/base/fault.h"
 #include "client/base/id.h"
+#include "client/base/log.h"
 #include "client/commands/sync.h"
+#include "client/store/audit.h"
 #include "ui/text.h"
 
 enum { HINT_TIMEOUT_MS = 2000, PASSWORD_SIZE = 512 };
@@ -29,10 +31,28 @@ void sync_desk_close(struct sync_desk *desk)
 	command_end(&desk->options);
 }
 
-static bool may_decide(const struct person *person)
+struct actor sync_desk_actor(
+	const struct sync_desk *desk, const struct person *person)
 {
-	return person_has_role(person, ROLE_SUPERVISOR) ||
-	       person_has_role(person, ROLE_MANAGER);
+	return (struct actor){.staff_no = person->staff_no,
+		.staff_name = person->name,
+		.role = person_deciding_role(person),
+		.session = "",
+		.window = store_window(desk->store)};
+}
+
+static void audit_refusal(
+	const struct sync_desk *desk, const struct person *person)
+{
+	/* A number nobody has is not kept: it may be a password. */
+	struct actor actor = {.window = store_window(desk->store)};
+	g_autoptr(GError) error = NULL;
+
+	if (person)
+		actor = sync_desk_actor(desk, person);
+	if (!audit_record(desk->store, AUDIT_LOGIN_FAILED, &actor, "person",
+		    actor.staff_no, "denied", NULL, &error))
+		log_error(error, "a refused decision is not in the audit");
 }
 
 const struct person *sync_desk_log_in(
@@ -54,23 +74,14 @@ const struct person *sync_desk_log_in(
 			   _("Password: "), password, sizeof(password)) &&
 		   password_verify(password, person ? person->verifier : NULL);
 	secret_wipe(password, sizeof(password));
-	if (is_right && may_decide(person))
+	if (is_right && person_deciding_role(person))
 		return person;
+	audit_refusal(desk, person);
 	fault_set(&error, ITEM_ERROR_DENIED, NULL, 0,
 		"staff number or password is wrong, or the role may not do "
 		"this");
 	*code = command_report(&desk->options, error);
 	return NULL;
-}
-
-struct actor sync_desk_actor(
-	const struct sync_desk *desk, const struct person *person)
-{
-	return (struct actor){.staff_no = person->staff_no,
-		.staff_name = person->name,
-		.role = "supervisor",
-		.session = "",
-		.window = store_window(desk->store)};
 }
 
 void sync_desk_saved(struct sync_desk *desk)

@@ -73,7 +73,7 @@ static void test_show(void)
 static void test_decide(void)
 {
 	int64_t seq;
-	struct desk *desk = desk_with_conflict("clerk supervisor", &seq);
+	struct desk *desk = desk_with_conflict("clerk manager", &seq);
 	AUTO(json) decisions = NULL;
 	struct store *store;
 
@@ -99,6 +99,11 @@ static void test_decide(void)
 		"the applicant was asked");
 	g_assert_cmpstr(
 		json_text(json_first(decisions), "staff_no"), ==, "1003");
+	g_assert_cmpint(
+		desk_count(desk, "SELECT count(*) FROM audit WHERE"
+				 " json_extract(CAST(body AS TEXT), '$.role')"
+				 " = 'manager'"),
+		==, 1);
 	store_close(store);
 	desk_free(desk);
 }

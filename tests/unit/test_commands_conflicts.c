@@ -150,6 +150,11 @@ static void test_refused(void)
 	expect_take(
 		desk, seq, "here", "1003", "dengfeng\n", EXIT_CODE_AUTH, NULL);
 	expect_take(desk, seq, "here", "9001", "wrong\n", EXIT_CODE_AUTH, NULL);
+	expect_take(desk, seq, "here", "secret", "x\n", EXIT_CODE_AUTH, NULL);
+	g_assert_cmpint(audits_of(desk, "login.failed"), ==, 3);
+	g_assert_cmpint(desk_count(desk, "SELECT count(*) FROM audit WHERE"
+					 " CAST(body AS TEXT) LIKE '%secret%'"),
+		==, 0);
 	expect_take(desk, seq, "form/trade_name=here", "9001", "dengfeng\n",
 		EXIT_CODE_USAGE, "nothing is chosen for");
 	expect_take(desk, seq, "here form/x=there", "9001", "dengfeng\n",
