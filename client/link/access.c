@@ -226,9 +226,7 @@ static void renew_if_due(struct access *access, int64_t server_ms)
 {
 	const struct identity *identity = access->identity;
 	const char *name = identity->facts.common_name;
-	g_autofree char *csr = NULL, *path = NULL, *device = NULL, *text = NULL;
-	g_autoptr(GBytes) body = NULL;
-	AUTO(json) order = json_new_object();
+	g_autofree char *csr = NULL;
 
 	if (access->is_renewing ||
 		!is_due(&identity->facts,
@@ -237,21 +235,8 @@ static void renew_if_due(struct access *access, int64_t server_ms)
 	csr = cert_make_request(identity->key, name, NULL);
 	if (!csr)
 		return;
-	json_put_text(order, "csr", csr);
-	text = json_print(order);
-	body = g_bytes_new(text, strlen(text));
-	device = g_uri_escape_string(name, NULL, FALSE);
-	path = g_strdup_printf("/v1/devices/%s/certificate", device);
 	access->is_renewing = true;
-	http_send(access->http,
-		&(struct http_request){
-			.method = "POST",
-			.path = path,
-			.content_type = "application/json",
-			.body = body,
-			.bearer = access->bearer.token,
-			.max_reply = OAUTH_MAX_REPLY * 2,
-		},
+	oauth_ask_certificate(access->http, name, csr, access->bearer.token,
 		on_renewed, access);
 }
 

@@ -112,30 +112,16 @@ static void on_certificate(void *context, const struct http_reply *reply)
 
 static void certify(struct enrol *enrol)
 {
-	AUTO(json) order = json_new_object();
-	g_autoptr(GBytes) body = NULL;
-	g_autofree char *path = NULL, *csr = NULL, *text = NULL;
 	GError *error = NULL;
+	g_autofree char *csr =
+		cert_make_request(enrol->key, enrol->name, &error);
 
-	csr = cert_make_request(enrol->key, enrol->name, &error);
 	if (!csr) {
 		end(enrol, 0, error);
 		return;
 	}
-	path = g_strdup_printf("/v1/devices/%s/certificate", enrol->name);
-	json_put_text(order, "csr", csr);
-	text = json_print(order);
-	body = g_bytes_new(text, strlen(text));
-	http_send(enrol->http,
-		&(struct http_request){
-			.method = "POST",
-			.path = path,
-			.content_type = "application/json",
-			.body = body,
-			.bearer = enrol->bearer.token,
-			.max_reply = OAUTH_MAX_REPLY * 2,
-		},
-		on_certificate, enrol);
+	oauth_ask_certificate(enrol->http, enrol->name, csr,
+		enrol->bearer.token, on_certificate, enrol);
 }
 
 /* Waiting for the supervisor --------------------------------------------------

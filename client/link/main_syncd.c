@@ -68,7 +68,16 @@ static bool knows_part(const struct arguments *arguments)
 	       (arguments->once && g_strv_contains(parts, arguments->only));
 }
 
-static bool parse_arguments(int argc, char **argv, struct arguments *arguments)
+static bool is_sane(const struct arguments *arguments)
+{
+	return (arguments->config || arguments->version) &&
+	       arguments->max_time_s >= 0 && arguments->batch >= 0 &&
+	       (arguments->once || !(arguments->verify || arguments->state)) &&
+	       !(arguments->enrol && arguments->once) &&
+	       knows_part(arguments) && (!arguments->day || is_day(arguments));
+}
+
+static GOptionContext *options_new(struct arguments *arguments)
 {
 	const GOptionEntry entries[] = {
 		{"config", 'c', 0, G_OPTION_ARG_FILENAME, &arguments->config,
@@ -106,8 +115,7 @@ static bool parse_arguments(int argc, char **argv, struct arguments *arguments)
 			&arguments->request_ms, "For tests", "MS"},
 		{NULL},
 	};
-	g_autoptr(GOptionContext) context = g_option_context_new(NULL);
-	g_autoptr(GError) error = NULL;
+	GOptionContext *context = g_option_context_new(NULL);
 
 	g_option_context_set_summary(
 		context, "The link of a service window to the platform.");
@@ -124,17 +132,20 @@ static bool parse_arguments(int argc, char **argv, struct arguments *arguments)
 		"storage, 6 already running, 64 command line or configuration\n"
 		"wrong.\n");
 	g_option_context_add_main_entries(context, entries, NULL);
+	return context;
+}
+
+static bool parse_arguments(int argc, char **argv, struct arguments *arguments)
+{
+	g_autoptr(GOptionContext) context = options_new(arguments);
+	g_autoptr(GError) error = NULL;
+
 	if (!g_option_context_parse(context, &argc, &argv, &error)) {
 		fprintf(stderr, PROGRAM ": %s\nTry " PROGRAM " --help.\n",
 			error->message);
 		return false;
 	}
-	if (argc > 1 || (!arguments->config && !arguments->version) ||
-		arguments->max_time_s < 0 ||
-		((arguments->verify || arguments->state) && !arguments->once) ||
-		(arguments->enrol && arguments->once) || arguments->batch < 0 ||
-		!knows_part(arguments) ||
-		(arguments->day && !is_day(arguments))) {
+	if (argc > 1 || !is_sane(arguments)) {
 		fprintf(stderr, PROGRAM ": expected --config FILE and options\n"
 					"Try " PROGRAM " --help.\n");
 		return false;

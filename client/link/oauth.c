@@ -126,6 +126,31 @@ bool oauth_read_device(const struct http_reply *reply, struct oauth_device *out)
 	       is_text(out->address, ADDRESS_MAX) && out->expires_in_s > 0;
 }
 
+void oauth_ask_certificate(struct http *http, const char *device,
+	const char *csr, const char *token, http_done_fn *done, void *context)
+{
+	g_autofree char *name = g_uri_escape_string(device, NULL, FALSE);
+	g_autofree char *path =
+		g_strdup_printf("/v1/devices/%s/certificate", name);
+	g_autofree char *text = NULL;
+	g_autoptr(GBytes) body = NULL;
+	AUTO(json) order = json_new_object();
+
+	json_put_text(order, "csr", csr);
+	text = json_print(order);
+	body = g_bytes_new(text, strlen(text));
+	http_send(http,
+		&(struct http_request){
+			.method = "POST",
+			.path = path,
+			.content_type = "application/json",
+			.body = body,
+			.bearer = token,
+			.max_reply = OAUTH_MAX_REPLY * 2,
+		},
+		done, context);
+}
+
 char *oauth_read_certificate(const struct http_reply *reply)
 {
 	AUTO(json) body = object_of(reply);

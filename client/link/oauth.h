@@ -1,4 +1,4 @@
-/* Requests and replies of the platform's OAuth endpoints. Pure. */
+/* Requests and replies of the platform's OAuth endpoints. */
 #ifndef CLIENT_LINK_OAUTH_H
 #define CLIENT_LINK_OAUTH_H
 
@@ -52,6 +52,11 @@ struct oauth_device {
 /* False when it is no such reply. */
 bool oauth_read_device(
 	const struct http_reply *reply, struct oauth_device *out);
+
+/* Sends POST /v1/devices/DEVICE/certificate {"csr":PEM}, for the first
+ * certificate and for each that follows. Nothing is kept of the texts. */
+void oauth_ask_certificate(struct http *http, const char *device,
+	const char *csr, const char *token, http_done_fn *done, void *context);
 
 /* 201 of the device's certificate; NULL when it is none. Caller frees. */
 char *oauth_read_certificate(const struct http_reply *reply);

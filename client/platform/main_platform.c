@@ -57,7 +57,7 @@ static bool tls_is_sane(const struct arguments *arguments)
 	       arguments->pace_ms >= 0;
 }
 
-static bool parse_arguments(int argc, char **argv, struct arguments *arguments)
+static GOptionContext *options_new(struct arguments *arguments)
 {
 	const GOptionEntry entries[] = {
 		{"state", 0, 0, G_OPTION_ARG_FILENAME, &arguments->state,
@@ -110,8 +110,7 @@ static bool parse_arguments(int argc, char **argv, struct arguments *arguments)
 			"Show the version", NULL},
 		{NULL},
 	};
-	g_autoptr(GOptionContext) context = g_option_context_new(NULL);
-	g_autoptr(GError) error = NULL;
+	GOptionContext *context = g_option_context_new(NULL);
 
 	g_option_context_set_summary(context,
 		"A stand-in for the municipal platform, for training and "
@@ -127,6 +126,14 @@ static bool parse_arguments(int argc, char **argv, struct arguments *arguments)
 		"the\n"
 		"state is in use, 64 the command line or a file is wrong.\n");
 	g_option_context_add_main_entries(context, entries, NULL);
+	return context;
+}
+
+static bool parse_arguments(int argc, char **argv, struct arguments *arguments)
+{
+	g_autoptr(GOptionContext) context = options_new(arguments);
+	g_autoptr(GError) error = NULL;
+
 	if (!g_option_context_parse(context, &argc, &argv, &error)) {
 		fprintf(stderr, PROGRAM ": %s\nTry " PROGRAM " --help.\n",
 			error->message);
