@@ -7,14 +7,17 @@
 #   make lint     formatting, static analysis, house rules
 #   make check-san  the tests under ASan and UBSan
 #   make torture  the fault tests of the sync with full counts; SCALE=0.01
-#   make bench    the numbers
+#   make test-judges  the contract and the enrolment, by judges not ours
+#   make test-pg  the exchange against a PostgreSQL of its own
 #   make test-rt  the link against Request Tracker 5; installs it
+#   make bench    the numbers; bench-sync: those of the sync in full,
+#                 bench-peers: beside PouchDB
 #   make install DESTDIR=... PREFIX=/usr
 #   make uninstall
 #
 # A layer is a folder, a program is a list of layers: this file states the
 # architecture once more. Who may include whom is checked by
-# tests/lint/layers.sh.
+# tests/lint/test_layers.sh.
 
 BUILD   ?= build/plain
 CC      ?= gcc

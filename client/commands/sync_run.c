@@ -526,7 +526,7 @@ enum exit_code sync_run(int argc, char **argv)
 		      "themselves: 0 all confirmed, 2 some are parked,\n3 not "
 		      "reachable, 4 not allowed, 5 storage, 6 already running, "
 		      "130 interrupted.\nOther commands: yikou sync status, "
-		      "verify, dead, agree, enrol.\n"
+		      "verify, dead, conflicts,\nagree, enrol, exchange.\n"
 		      "Examples:\n  yikou sync\n"
 		      "  yikou sync --report today.json\n"
 		      "  yikou sync --store /media/usb/stores\n"
@@ -536,7 +536,7 @@ enum exit_code sync_run(int argc, char **argv)
 		if (argc > 1) {
 			code = command_wrong(&run.options,
 				"%s: expected run, status, verify, dead, "
-				"conflicts, agree or enrol",
+				"conflicts, agree, enrol or exchange",
 				argv[1]);
 		} else {
 			code = start(&run);

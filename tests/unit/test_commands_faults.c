@@ -320,9 +320,9 @@ static void test_sync(void)
 	} rows[] = {
 		{"sync nosuch",
 			"nosuch：要写 run、status、verify、dead、conflicts、"
-			"agree 或 enrol",
+			"agree、enrol 或 exchange",
 			"nosuch: expected run, status, verify, dead, "
-			"conflicts, agree or enrol"},
+			"conflicts, agree, enrol or exchange"},
 		{"sync --only all", "--only：要填 cases",
 			"--only: expected cases, blobs or catalog"},
 		{"sync --max-time soon", "--max-time：要填整数",
