@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "client/base/fault.h"
 #include "client/base/text.h"
 #include "client/commands/sync.h"
 #include "client/store/outbox.h"
@@ -62,7 +63,7 @@ static GPtrArray *find_stores(const char *dir, GError **error)
 	g_ptr_array_sort(names, by_name);
 	if (names->len > 0)
 		return g_steal_pointer(&names);
-	g_set_error(error, ITEM_ERROR, ITEM_ERROR_NOT_FOUND,
+	fault_set(error, ITEM_ERROR_NOT_FOUND, NULL, 0,
 		"no store: %s/NAME/window.db is looked for", dir);
 	return NULL;
 }

@@ -6,6 +6,7 @@
 
 #include "client/base/clock.h"
 #include "client/base/error.h"
+#include "client/base/fault.h"
 #include "client/rules/merge.h"
 #include "client/store/parked.h"
 #include "client/store/private.h"
@@ -318,8 +319,8 @@ static bool decide(struct store *store, struct sides *s,
 	merge_make(s->base, s->here, s->there, choices, &merge);
 	done = json_length(merge.open) == 0;
 	if (!done)
-		g_set_error(error, ITEM_ERROR, ITEM_ERROR_INVALID,
-			"not every field is chosen: %s",
+		fault_set(error, ITEM_ERROR_INVALID, NULL, 0,
+			"nothing is chosen for %s",
 			json_text_or(json_first(merge.open), "path", ""));
 	done = done && resolve(store, s, merge.merged, reason, actor, error);
 	merge_clear(&merge);

@@ -22,7 +22,7 @@ static struct op *find(struct store *store, const char *condition,
 
 	if (!op && db_end(rows, error))
 		g_set_error(error, ITEM_ERROR, ITEM_ERROR_NOT_FOUND,
-			"no such op in this store");
+			"this window has no step of that number");
 	return op;
 }
 
@@ -72,7 +72,7 @@ static struct op *open_decision(struct store *store, int64_t store_seq,
 	if (pending || (op->state != OP_CONFLICT && op->state != OP_DEAD)) {
 		g_set_error(error, ITEM_ERROR, ITEM_ERROR_STATE,
 			pending ? "a decision about it is on its way"
-				: "the op is not parked");
+				: "the step is not parked");
 		op_free(op);
 		return NULL;
 	}

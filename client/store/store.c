@@ -9,6 +9,7 @@
 
 #include "client/base/clock.h"
 #include "client/base/error.h"
+#include "client/base/fault.h"
 #include "client/base/file.h"
 
 /* "yiko" */
@@ -343,9 +344,8 @@ bool check_reason(const char *reason, int max_chars, GError **error)
 {
 	if (!reason || g_utf8_strlen(reason, -1) <= max_chars)
 		return true;
-	g_set_error(error, ITEM_ERROR, ITEM_ERROR_TOO_LARGE,
-		"reason is over %d characters", max_chars);
-	return false;
+	return fault_set(error, ITEM_ERROR_TOO_LARGE, NULL, 0,
+		"the reason is over %d characters", max_chars);
 }
 
 const char *text_or_empty(const char *text)

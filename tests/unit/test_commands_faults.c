@@ -349,7 +349,10 @@ static void test_sync(void)
 
 	if (!place_make(&place))
 		return;
-	zh = g_strdup_printf(HEAD "[paths]\nlocale=%s\n", place.locale);
+	zh = g_strdup_printf(HEAD
+		"[paths]\nlocale=%s\n[files]\npeople=people.conf\n",
+		place.locale);
+	write_file(&place, "people.conf", "");
 	en = g_strconcat(zh, "[screen]\nlanguage=en\n", NULL);
 	write_file(&place, "zh.conf", zh);
 	write_file(&place, "en.conf", en);
@@ -371,6 +374,12 @@ static void test_sync(void)
 		"\"yikou-syncd does not run\","
 		"\"exit_code\":3}\n",
 		"yikou-syncd 没有运行");
+	expect_failure(&place, "sync dead show 99 --json -c zh.conf",
+		EXIT_CODE_ITEM, "{\"error\":\"item.not-found\"",
+		"本窗口没有这个序号的步骤");
+	expect_failure(&place, "sync conflicts show 99 --json -c zh.conf",
+		EXIT_CODE_ITEM, "{\"error\":\"item.not-found\"",
+		"没有这个序号的待定冲突");
 	place_clear(&place);
 }
 
